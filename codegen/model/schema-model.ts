@@ -1,0 +1,288 @@
+/**
+ * What a schema folder means: services, messages and the structure of every type, as plain data.
+ *
+ * Made by `read`, judged by `check`, turned into source by `emit`. Knows nothing of TypeScript's compiler or of files.
+ * Everything in it is in a deterministic order that does not depend on the checker: files by path, services and methods in
+ * source order, union arms by tag or value.
+ */
+
+/** A place in the schema sources. */
+export interface Place {
+  /** Posix path relative to the schema root (or as given, for files outside of it). */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+}
+
+export interface SchemaModel {
+  readonly files: readonly SchemaFile[];
+  /** Every document, tagged union and recursive alias that anything refers to, by id. */
+  readonly structures: ReadonlyMap<string, Structure>;
+}
+
+/** One schema file; one module is emitted for it. */
+export interface SchemaFile {
+  /** Below the root, posix, without extension: `shop/v1/orders`. */
+  readonly path: string;
+  /** `shop.v1`, or "" for a file straight in the root. */
+  readonly packageName: string;
+  readonly services: readonly Service[];
+  readonly messages: readonly Message[];
+  /** Fault interfaces declared (exported) in this file. */
+  readonly faults: readonly Fault[];
+  /** Exported types to pass on (services and faults are not among them), and enums, which are values too. */
+  readonly exports: readonly PassedOn[];
+}
+
+export interface PassedOn {
+  readonly name: string;
+  readonly kind: "type" | "enum";
+  /** How many type parameters it has: a generic is passed on as a type, too. */
+  readonly typeParameters: number;
+  /** Enums: the members in source order, for `--emit js`. */
+  readonly members?: readonly { readonly name: string; readonly value: string | number }[];
+  readonly isConstEnum?: boolean;
+  readonly doc?: Doc;
+}
+
+/** A doc comment, ready to be carried over: text without the stars, tags as written. */
+export interface Doc {
+  readonly text: string;
+  readonly deprecated?: string | true;
+}
+
+export interface Service {
+  readonly name: string;
+  /** `shop.v1.Orders` */
+  readonly fullName: string;
+  readonly place: Place;
+  readonly doc?: Doc;
+  readonly methods: readonly Method[];
+}
+
+export type MethodKind = "unary" | "server-stream" | "client-stream" | "bidi" | "one-way";
+export type Wrapping = "document" | "value" | "void";
+
+export interface Method {
+  readonly name: string;
+  readonly kind: MethodKind;
+  readonly place: Place;
+  readonly doc?: Doc;
+  readonly idempotent: boolean;
+  readonly timeoutMs?: number;
+  /** As declared, for the handler's and the client's signatures. Empty for `m()`. */
+  readonly parameters: readonly Parameter[];
+  /**
+   * How the parameters make the request document:
+   * "document": the one parameter is the document (or the stream's item is); "parameters": a document keyed by parameter name
+   * (empty for `m()`); "item": the one parameter is a stream whose items travel as `{ value }`.
+   */
+  readonly requestShape: "document" | "parameters" | "item";
+  /** Structure id of the request document (of each request message for request streams), wrapped already where it must be. */
+  readonly request: string;
+  /** Structure id of the response document, wrapped already; of the empty document for void and one-way. */
+  readonly response: string;
+  /** What the API hands out: the type without wrapping and without faults. Absent for void and one-way. */
+  readonly result?: Type;
+  readonly resultWrapping: Wrapping;
+  /** Full names of the declared faults, sorted. */
+  readonly faults: readonly string[];
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly optional: boolean;
+  /** For a request stream: the item's type, unwrapped. */
+  readonly type: Type;
+  readonly stream: boolean;
+}
+
+/** An exported name that gets `encodeX` and `decodeX`. */
+export interface Message {
+  readonly name: string;
+  readonly fullName: string;
+  readonly place: Place;
+  readonly structure: string;
+  readonly doc?: Doc;
+}
+
+export interface Fault {
+  readonly name: string;
+  readonly fullName: string;
+  readonly code: string;
+  readonly place: Place;
+  /** Structure of the fault's own fields. */
+  readonly structure: string;
+  readonly doc?: Doc;
+}
+
+/** A type that others refer to by id. */
+export interface Structure {
+  readonly id: string;
+  /** What errors call it: `shop.v1.Order`; for unnamed ones a path of where they stand: `shop.v1.Orders/place.request`. */
+  readonly name: string;
+  /** What internal identifiers are made from, `[A-Za-z0-9_]+`; not unique. */
+  readonly hint: string;
+  /** The exported declaration that names it, when there is one and it is not generic: for type texts. */
+  readonly declared?: DeclaredName;
+  readonly place: Place;
+  readonly doc?: Doc;
+  /** Never a ref. */
+  readonly type: Exclude<Type, RefType>;
+  /** It can contain itself: its codec counts depth. */
+  readonly recursive: boolean;
+}
+
+/** An exported, non-generic name of a schema file. */
+export interface DeclaredName {
+  readonly name: string;
+  /** `SchemaFile.path` */
+  readonly file: string;
+}
+
+export type Type =
+  | ScalarType
+  | LiteralsType
+  | ArrayType
+  | SetType
+  | TupleType
+  | MapType
+  | DocumentType
+  | TaggedUnionType
+  | ValueUnionType
+  | RefType;
+
+interface Base {
+  /** Rules of the alias or the field that this type stands in; a field's win over its alias's. */
+  readonly rules?: Rules;
+  /** The exported alias it was written with, for type texts (`type UserId = string & {...}`). */
+  readonly alias?: DeclaredName;
+}
+
+export type ScalarKind =
+  | "string"
+  | "boolean"
+  | "number"
+  | "int32"
+  | "uint32"
+  | "int53"
+  | "double"
+  | "int64"
+  | "uint64"
+  | "date"
+  | "bytes"
+  | "uuid"
+  | "null"
+  | "objectId"
+  | "decimal128"
+  | "timestamp"
+  | "binary"
+  | "minKey"
+  | "maxKey"
+  | "bsonRegExp"
+  | "unknown"
+  | "json";
+
+export interface ScalarType extends Base {
+  readonly kind: ScalarKind;
+}
+
+export type LiteralValue = string | number | boolean;
+
+/** A literal, a union of literals, or an enum. */
+export interface LiteralsType extends Base {
+  readonly kind: "literals";
+  /** Sorted: strings, then numbers, then booleans. bigint literals are not carried. */
+  readonly values: readonly LiteralValue[];
+  /** Any string is let through: `"a" | "b" | (string & {})`. */
+  readonly open: boolean;
+  /** Set when it was an enum: then the values are printed as the enum's name. */
+  readonly enumName?: DeclaredName;
+}
+
+export interface ArrayType extends Base {
+  readonly kind: "array";
+  readonly items: Type;
+}
+
+/** `Set` of scalars. */
+export interface SetType extends Base {
+  readonly kind: "set";
+  readonly items: Type;
+}
+
+export interface TupleType extends Base {
+  readonly kind: "tuple";
+  readonly items: readonly { readonly type: Type; readonly optional: boolean }[];
+  readonly rest?: Type;
+}
+
+export interface MapType extends Base {
+  readonly kind: "map";
+  /** Plain object or `Map`. */
+  readonly form: "object" | "map";
+  /** string, number widths, int64/uint64, boolean or literals. */
+  readonly key: ScalarType | LiteralsType;
+  readonly value: Type;
+}
+
+export interface DocumentType extends Base {
+  readonly kind: "document";
+  /** In wire order: own properties in source order, then inherited ones. */
+  readonly fields: readonly Field[];
+}
+
+export interface Field {
+  readonly name: string;
+  readonly type: Type;
+  readonly optional: boolean;
+  /** `@default`, already parsed; the decoder fills it in when the key is absent. */
+  readonly default?: DefaultValue;
+  readonly doc?: Doc;
+}
+
+export type DefaultValue = string | number | boolean | bigint | null | readonly DefaultValue[] | { readonly [key: string]: DefaultValue };
+
+export interface TaggedUnionType extends Base {
+  readonly kind: "tagged";
+  readonly tag: string;
+  /** Sorted by their first tag value. */
+  readonly arms: readonly {
+    readonly tags: readonly LiteralValue[];
+    /** A document (directly or by ref) that contains the tag as a literals field. */
+    readonly type: DocumentType | RefType;
+  }[];
+  /** It has an `Unrecognized<tag>` arm. */
+  readonly unrecognized: boolean;
+}
+
+/** Arms told apart by BSON type: `Date | string`, `T | null`. */
+export interface ValueUnionType extends Base {
+  readonly kind: "value-union";
+  /** In a fixed order of kinds. `null` is an arm like others. */
+  readonly arms: readonly Type[];
+}
+
+export interface RefType extends Base {
+  readonly kind: "ref";
+  readonly id: string;
+}
+
+/** JSON Schema's words. Lengths in code points. */
+export interface Rules {
+  readonly minimum?: number | bigint;
+  readonly maximum?: number | bigint;
+  readonly exclusiveMinimum?: number | bigint;
+  readonly exclusiveMaximum?: number | bigint;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly format?: Format;
+}
+
+export type Format = "date-time" | "date" | "email" | "hostname" | "ipv4" | "ipv6" | "uri" | "uuid";

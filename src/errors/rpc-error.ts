@@ -1,0 +1,88 @@
+/**
+ * The one error of calls and connections.
+ *
+ * Identified by a brand under `Symbol.for`, so that two copies of the package in one process recognise each other's.
+ * Does not know how errors cross the wire (`connection/failure-document.ts`) nor where they arise.
+ */
+
+import { Metadata, type MetadataInit } from "../metadata/metadata.ts";
+import { type Code, isCode } from "./code.ts";
+
+const brand = Symbol.for("taut.RpcError");
+
+/** `type` is a full name (`shop.v1.OutOfStock`); `data` any value that the `unknown` type of a schema carries. */
+export interface Detail {
+  readonly type: string;
+  readonly data: unknown;
+}
+
+/** Where the time of a call went, in milliseconds: resolve, connect, queue, write, server, read, eventLoopLag. */
+export type Timings = Readonly<Record<string, number>>;
+
+export interface RpcErrorInit {
+  /** One of gRPC's codes. */
+  code: Code;
+  /** For people: lower case, no full stop, with the values. Never decide by it. */
+  message: string;
+  details?: readonly Detail[];
+  /** The trailers that go with the error. */
+  metadata?: MetadataInit;
+  /** How long a client should wait before it tries again, in milliseconds. */
+  retryAfterMs?: number;
+  cause?: unknown;
+}
+
+/** What the runtime knows beyond what a thrower says; see `RpcError`'s fields of the same names. */
+export interface RpcErrorFacts {
+  method?: string;
+  scope?: "call" | "connection";
+  origin?: "local" | "remote";
+  executed?: "no" | "maybe" | "yes";
+  timings?: Timings;
+}
+
+export class RpcError extends Error {
+  readonly code: Code;
+  /** `shop.v1.Orders/place`, where known. */
+  readonly method?: string;
+  /** What died: this call, or the connection under it. */
+  readonly scope: "call" | "connection";
+  /** Who made the error: this process, or the peer. */
+  readonly origin: "local" | "remote";
+  /** Did the handler start? "no": a retry is safe for every method. Never crosses hops. */
+  readonly executed: "no" | "maybe" | "yes";
+  readonly details: readonly Detail[];
+  /** The trailers. */
+  readonly metadata: Metadata;
+  readonly retryAfterMs?: number;
+  readonly timings?: Timings;
+
+  constructor(init: RpcErrorInit) {
+    if (typeof init !== "object" || init === null || !isCode(init.code)) {
+      throw new TypeError(`RpcError needs { code, message } with one of the sixteen codes, not ${String(init?.code)}`);
+    }
+    super(init.message, "cause" in init ? { cause: init.cause } : undefined);
+    this.code = init.code;
+    this.scope = "call";
+    this.origin = "local";
+    this.executed = "maybe";
+    this.details = init.details ?? [];
+    this.metadata = init.metadata instanceof Metadata ? init.metadata : new Metadata(init.metadata);
+    if (init.retryAfterMs !== undefined) this.retryAfterMs = init.retryAfterMs;
+  }
+
+  static {
+    Object.defineProperty(RpcError.prototype, "name", { value: "RpcError", configurable: true, writable: true });
+    Object.defineProperty(RpcError.prototype, brand, { value: true });
+  }
+}
+
+/** True for an `RpcError` of any copy of this package in the process. */
+export function isRpcError(value: unknown): value is RpcError {
+  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+}
+
+/** Sets what the runtime knows on an error that it made or received. Returns the error. */
+export function withFacts<E extends RpcError>(error: E, facts: RpcErrorFacts): E {
+  return Object.assign(error, facts);
+}
