@@ -243,7 +243,14 @@ export interface Field {
   readonly doc?: Doc;
 }
 
-export type DefaultValue = string | number | boolean | bigint | null | readonly DefaultValue[] | { readonly [key: string]: DefaultValue };
+export type DefaultValue =
+  | string
+  | number
+  | boolean
+  | bigint
+  | null
+  | readonly DefaultValue[]
+  | { readonly [key: string]: DefaultValue };
 
 export interface TaggedUnionType extends Base {
   readonly kind: "tagged";

@@ -34,7 +34,9 @@ function checkValue(key: string, value: unknown): MetadataValue {
     return value;
   }
   if (value instanceof Uint8Array) return value;
-  throw new TypeError(`metadata value of "${key}" must be a string or a Uint8Array, not ${value === null ? "null" : typeof value}`);
+  throw new TypeError(
+    `metadata value of "${key}" must be a string or a Uint8Array, not ${value === null ? "null" : typeof value}`,
+  );
 }
 
 /**
