@@ -1,2 +1,2 @@
-// `taut/schema` is types alone; this module lets `import "taut/schema"` resolve at run time.
+/** `taut/schema` is types alone; this module lets `import "taut/schema"` resolve at run time. */
 export {};
