@@ -92,3 +92,10 @@ export function defineService<Handler>(definition: ServiceDefinition): FullServi
     ),
   });
 }
+
+/** The description of one method, for the generated client. */
+export function methodOf(service: ServiceDescription<unknown>, name: string): MethodDescription {
+  const method = (service as FullServiceDescription<unknown>).methods.find((one) => one.name === name);
+  if (method === undefined) throw new TypeError(`${service.fullName} has no method ${JSON.stringify(name)}`);
+  return method;
+}

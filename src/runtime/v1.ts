@@ -4,15 +4,18 @@
 
 export type { CallContext, Peer } from "../contract/call-context.ts";
 export type { CallOptions } from "../contract/call-options.ts";
-export { type Caller, callerOf, type Settled, settle } from "../contract/caller.ts";
+export { type Awaitable, type Caller, callerOf, type Settled, settle } from "../contract/caller.ts";
+export type { Channel } from "../contract/channel.ts";
 export type { Codec, CodecLimits } from "../contract/codec.ts";
+export { type FaultInit, faultInit, isFault } from "../contract/fault.ts";
 export {
   type CallKind,
   defineService,
   type FaultDescription,
   type MethodDescription,
+  methodOf,
   type ServiceDescription,
 } from "../contract/service.ts";
 export type { Code } from "../errors/code.ts";
 export { CodecError, type Violation } from "../errors/codec-error.ts";
-export { RpcError } from "../errors/rpc-error.ts";
+export { type Detail, RpcError } from "../errors/rpc-error.ts";

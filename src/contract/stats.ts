@@ -1,0 +1,14 @@
+/** Counters of a server or a channel since it was made. `started` is `succeeded + failed + cancelled + open`. */
+
+export interface Stats {
+  started: number;
+  succeeded: number;
+  failed: number;
+  cancelled: number;
+  /** Calls under way now. */
+  open: number;
+  /** Connections now. */
+  connections: number;
+  bytesIn: number;
+  bytesOut: number;
+}
