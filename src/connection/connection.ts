@@ -1,0 +1,532 @@
+/**
+ * One connection: bytes to frames, frames to calls, calls to frames, frames to bytes.
+ *
+ *      HANDSHAKE ---- both hellos ----> OPEN ---- drain / going away ----> DRAINING
+ *          |                              |                                    |
+ *          +------------- close(), violation, FIN, loss, silence --------------+----> CLOSED
+ *
+ * A state machine over an injected transport, clock and dispatcher: it opens no sockets, knows no method's meaning and runs no user
+ * code but through the calls it was given. `role` decides who speaks first and the parity of ids; either side may open calls.
+ * Whatever happens, `closed` is told once and every call that was open has ended by then. PROTOCOL.md: "Life of a connection".
+ */
+
+import { decodePlainDocument, encodePlainDocument } from "../bson/plain-document.ts";
+import { codeNumbers, codeOfNumber } from "../errors/code.ts";
+import { RpcError, type RpcErrorFacts, withFacts } from "../errors/rpc-error.ts";
+import type { Clock, Timer } from "../time/clock.ts";
+import type { Transport, TransportListener } from "../transport/transport.ts";
+import { firstOptionalKind, FrameKind, MessageFlag } from "../wire/frame.ts";
+import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
+import type { ArenaPool } from "../wire/output-arena.ts";
+import { httpAnswer, magic, PrefaceReader } from "../wire/preface.ts";
+import type { Call } from "./call.ts";
+import { DeadlineTimer } from "./deadline-timer.ts";
+import { cutText } from "./failure-document.ts";
+import { FrameOutput } from "./frame-output.ts";
+import { type Agreed, Handshake, type HandshakeRole } from "./handshake.ts";
+import { type Dispatcher, IncomingCalls } from "./incoming-calls.ts";
+import { KeepaliveTimer } from "./keepalive-timer.ts";
+import { type ConnectionSettings, maxFrameBytesOf, maxQueuedControlFrames } from "./limits.ts";
+import { MessageTraffic } from "./message-traffic.ts";
+import { OutgoingCalls, tooLarge } from "./outgoing-calls.ts";
+
+export type ConnectionState = "handshake" | "open" | "draining" | "closed";
+
+/** Who a connection belongs to, and is told of its life. */
+export interface ConnectionOwner {
+  opened(connection: Connection): void;
+  /** The peer takes no new calls. */
+  goingAway(connection: Connection): void;
+  /** Once, last of all. */
+  closed(connection: Connection, error: RpcError): void;
+}
+
+export interface ConnectionOptions {
+  readonly role: HandshakeRole;
+  readonly settings: ConnectionSettings;
+  readonly clock: Clock;
+  readonly pool: ArenaPool;
+  readonly dispatcher: Dispatcher;
+  readonly owner: ConnectionOwner;
+  /** Tests start ids elsewhere. Client 1, server 2. */
+  readonly firstCallId?: number;
+}
+
+/** How long a closing connection may take to send its last frame. */
+const lingerMs = 1_000;
+
+export class Connection implements TransportListener, FrameSink {
+  readonly transport: Transport;
+  readonly #options: ConnectionOptions;
+  readonly #clock: Clock;
+  readonly #output: FrameOutput;
+  readonly #reader: FrameReader;
+  #preface: PrefaceReader | undefined = new PrefaceReader();
+  readonly #handshake: Handshake;
+  readonly #deadlines: DeadlineTimer;
+  #keepalive: KeepaliveTimer | undefined;
+  #linger: Timer | undefined;
+  #state: ConnectionState = "handshake";
+  #outgoing: OutgoingCalls | undefined;
+  #incoming: IncomingCalls | undefined;
+  #traffic: MessageTraffic | undefined;
+  #controlReplies = 0;
+  /** Why it ends; set before the transport is. */
+  #reason: RpcError | undefined;
+
+  /** What `authenticate` answered (server). */
+  identity: unknown = undefined;
+  bytesReceived = 0;
+  /** On the clock's scale; keepalive and "probe before use" go by it. */
+  lastReceivedAt: number;
+
+  constructor(transport: Transport, options: ConnectionOptions) {
+    this.transport = transport;
+    this.#options = options;
+    this.#clock = options.clock;
+    this.lastReceivedAt = options.clock.now();
+    this.#output = new FrameOutput(transport, options.clock, options.pool, options.settings.outputHighWaterBytes);
+    this.#reader = new FrameReader(this, maxFrameBytesOf(options.settings));
+    this.#deadlines = new DeadlineTimer(options.clock, (now) => this.#expire(now));
+    this.#handshake = new Handshake(options.role, options.settings, options.clock, {
+      send: (kind, body) => this.#output.writeFrame(kind, 0, 0, body),
+      agreed: (agreed) => this.#opened(agreed),
+      failed: (error) => this.#closeWith(error, true),
+    });
+    transport.attach(this);
+    if (options.role.side === "client") this.#output.writeRaw(magic);
+    this.#handshake.start();
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get bytesSent(): number {
+    return this.#output.bytesWritten;
+  }
+
+  /** Bytes that the kernel has not taken. */
+  get queuedBytes(): number {
+    return this.#output.queuedBytes + (this.#traffic?.queuedBytes ?? 0);
+  }
+
+  /** The peer reads slower than this side writes. */
+  get isFull(): boolean {
+    return this.#output.isFull;
+  }
+
+  /** Only once open. */
+  get outgoing(): OutgoingCalls {
+    return this.#outgoing as OutgoingCalls;
+  }
+
+  get incoming(): IncomingCalls {
+    return this.#incoming as IncomingCalls;
+  }
+
+  get traffic(): MessageTraffic {
+    return this.#traffic as MessageTraffic;
+  }
+
+  /** Makes sure that `expire` runs at the deadline of a call just opened. */
+  watchDeadline(at: number): void {
+    this.#deadlines.watch(at);
+  }
+
+  /** The consumer has taken a message. */
+  release(call: Call, cost: number): void {
+    this.#traffic?.release(call, cost);
+  }
+
+  // ---------------------------------------------------------------- ends
+
+  /** Tells the peer that no further calls are accepted; those under way go on. */
+  drain(reason: string): void {
+    if (this.#state !== "open") return;
+    this.#state = "draining";
+    const last = this.incoming.drain();
+    const document = encodePlainDocument({ code: codeNumbers.UNAVAILABLE, message: cutText(reason) });
+    const body = Buffer.allocUnsafe(4 + document.length);
+    body.writeUInt32LE(last >>> 0);
+    document.copy(body, 4);
+    this.#output.writeFrame(FrameKind.goingAway, 0, 0, body);
+  }
+
+  /** Ends the connection and tells the peer why. Open calls end with `error`. */
+  close(error: RpcError): void {
+    this.#closeWith(error, true);
+  }
+
+  /** Ends it without a word: the peer is dead, or hostile. */
+  destroy(error: RpcError): void {
+    this.#closeWith(error, false);
+  }
+
+  #closeWith(error: RpcError, tellPeer: boolean): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#reason ??= error;
+    this.#reader.stop();
+    this.#handshake.stop();
+    this.#deadlines.stop();
+    this.#keepalive?.stop();
+    if (tellPeer) {
+      const body = encodePlainDocument({ code: codeNumbers[error.code], message: cutText(error.message) });
+      this.#output.writeFrame(FrameKind.close, 0, 0, body);
+      this.#output.flush();
+      this.#output.close();
+      this.transport.end();
+      this.#linger = this.#clock.startTimer(() => this.transport.destroy(true), lingerMs, false);
+    } else {
+      this.#output.close();
+      this.transport.destroy(true);
+    }
+    this.#endCalls();
+    this.#options.owner.closed(this, this.#reason);
+  }
+
+  #endCalls(): void {
+    const reason = this.#reason as RpcError;
+    this.#outgoing?.closeAll(() => copyError(reason));
+    this.#incoming?.closeAll();
+  }
+
+  #violation(message: string): void {
+    this.#closeWith(connectionError("INTERNAL", `protocol error by ${this.transport.peerAddress}: ${message}`), true);
+  }
+
+  // ---------------------------------------------------------------- bytes in
+
+  receiveBytes(chunk: Buffer): void {
+    if (this.#state === "closed") return;
+    this.bytesReceived += chunk.length;
+    this.lastReceivedAt = this.#clock.now();
+    if (this.#preface === undefined) return this.#reader.receive(chunk);
+    const result = this.#preface.receive(chunk);
+    switch (result.state) {
+      case "incomplete":
+        return;
+      case "complete":
+        this.#preface = undefined;
+        if (this.#options.role.side === "server") this.#output.writeRaw(magic);
+        if (result.used < chunk.length) this.#reader.receive(chunk.subarray(result.used));
+        return;
+      case "foreign":
+        return this.#refuseForeigner(result.who, result.firstBytes);
+      default:
+        return result satisfies never;
+    }
+  }
+
+  #refuseForeigner(who: string, firstBytes: Buffer): void {
+    const peer = this.transport.peerAddress;
+    const seen = JSON.stringify(firstBytes.toString("latin1", 0, 16));
+    const error = connectionError("UNAVAILABLE", `${peer} does not speak Taut: its first bytes look like ${who} (${seen})`, { executed: "no" });
+    if (who === "HTTP" && this.#options.role.side === "server") {
+      this.#output.writeRaw(httpAnswer);
+      this.#output.flush();
+      this.transport.end();
+    }
+    this.#state = "closed";
+    this.#reason = error;
+    this.#reader.stop();
+    this.#handshake.stop();
+    this.#output.close();
+    if (who === "HTTP" && this.#options.role.side === "server") {
+      this.#linger = this.#clock.startTimer(() => this.transport.destroy(true), lingerMs, false);
+    } else {
+      this.transport.destroy(false);
+    }
+    this.#options.owner.closed(this, error);
+  }
+
+  refuseLength(kind: number, length: number): void {
+    this.#violation(`frame of kind ${kind} declares ${length} bytes, more than ${maxFrameBytesOf(this.#options.settings)}`);
+  }
+
+  receiveFragment(callId: number, buffer: Buffer, start: number, end: number, _last: boolean): boolean {
+    if (this.#traffic === undefined) return this.#refuseEarly();
+    const call = this.#callOf(callId);
+    if (call === undefined && !this.#isKnownId(callId)) return this.#refuseUnopened(callId);
+    return this.#traffic.receiveFragment(call, buffer, start, end) && this.#goesOn();
+  }
+
+  receiveFrame(word: number, callId: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
+    const kind = word & 0xff;
+    if (this.#outgoing === undefined || this.#incoming === undefined || this.#traffic === undefined) {
+      return this.#receiveHandshake(kind, buffer, view, start, end);
+    }
+    const flags = (word >>> 8) & 0xff;
+    switch (kind) {
+      case FrameKind.call:
+        if ((callId & 1) !== this.#peerParity) return this.#refuseUnopened(callId);
+        return this.#incoming.receiveCall(word, callId, buffer, view, start, end) && this.#goesOn();
+      case FrameKind.result: {
+        const call = this.#outgoing.table.get(callId);
+        if (call === undefined) return this.#ignoreLate(callId);
+        return (this.#outgoing.receiveResult(call, flags, buffer, view, start, end) || this.#malformed(kind)) && this.#goesOn();
+      }
+      case FrameKind.failure: {
+        const call = this.#outgoing.table.get(callId);
+        if (call === undefined) return this.#ignoreLate(callId);
+        return (this.#outgoing.receiveFailure(call, flags, buffer, view, start, end) || this.#malformed(kind)) && this.#goesOn();
+      }
+      case FrameKind.message:
+        return this.#receiveMessage(callId, flags, buffer, view, start, end);
+      case FrameKind.finish: {
+        if (end !== start) return this.#malformed(kind);
+        const call = this.#incoming.table.get(callId);
+        if (call === undefined) return this.#ignoreLate(callId);
+        this.#incoming.receiveFinish(call);
+        return this.#goesOn();
+      }
+      case FrameKind.accept: {
+        if (end !== start) return this.#malformed(kind);
+        const call = this.#outgoing.table.get(callId);
+        if (call === undefined) return this.#ignoreLate(callId);
+        if (!call.isCancelled) call.receiveAccept();
+        return this.#goesOn();
+      }
+      case FrameKind.leading: {
+        const call = this.#outgoing.table.get(callId);
+        if (call === undefined) return this.#ignoreLate(callId);
+        this.#outgoing.receiveLeading(call, buffer, view, start, end);
+        return this.#goesOn();
+      }
+      case FrameKind.cancel: {
+        if (end - start !== 4) return this.#malformed(kind);
+        const call = this.#incoming.table.get(callId);
+        // A cancel may cross the call's end, and an id that was never used harms nobody.
+        if (call !== undefined) this.#incoming.receiveCancel(call, view.getUint32(start, true));
+        return this.#goesOn();
+      }
+      case FrameKind.credit: {
+        if (end - start !== 4) return this.#malformed(kind);
+        const bytes = view.getUint32(start, true);
+        if (callId === 0) {
+          this.#traffic.receiveCredit(undefined, bytes);
+          return this.#goesOn();
+        }
+        const call = this.#callOf(callId);
+        if (call === undefined) return this.#ignoreLate(callId);
+        this.#traffic.receiveCredit(call, bytes);
+        return this.#goesOn();
+      }
+      case FrameKind.ping:
+        if (end - start !== 8) return this.#malformed(kind);
+        return this.#answerPing(buffer.subarray(start, end));
+      case FrameKind.pong:
+        return end - start === 8 ? true : this.#malformed(kind);
+      case FrameKind.goingAway:
+        return this.#receiveGoingAway(buffer, view, start, end);
+      case FrameKind.close:
+        return this.#receiveClose(buffer, view, start, end);
+      case FrameKind.hello:
+      case FrameKind.auth:
+        this.#violation("a second handshake");
+        return false;
+      default:
+        if (kind >= firstOptionalKind) return true;
+        this.#violation(`unknown frame kind ${kind}`);
+        return false;
+    }
+  }
+
+  #receiveHandshake(kind: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
+    if (kind === FrameKind.close) return this.#receiveClose(buffer, view, start, end);
+    if (kind >= firstOptionalKind) return true;
+    if (kind !== FrameKind.hello && kind !== FrameKind.auth) return this.#refuseEarly();
+    this.#handshake.receive(kind, buffer, view, start, end);
+    return this.#goesOn();
+  }
+
+  #receiveMessage(callId: number, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
+    const traffic = this.traffic;
+    const call = this.#callOf(callId);
+    if (call === undefined && !this.#isKnownId(callId)) return this.#refuseUnopened(callId);
+    const fragmented = (flags & MessageFlag.fragmented) !== 0;
+    if (fragmented && end - start !== 4) return this.#malformed(FrameKind.message);
+    const length = fragmented ? view.getUint32(start, true) : end - start;
+    if (call !== undefined && length > traffic.maxReceiveBytes) this.#refuseLargeMessage(call, length);
+    if (!fragmented) return traffic.receiveMessage(call, buffer, view, start, end) && this.#goesOn();
+    if (call === undefined) return true;
+    return traffic.announceMessage(call, length) && this.#goesOn();
+  }
+
+  #refuseLargeMessage(call: Call, length: number): void {
+    const error = tooLarge(length, this.traffic.maxReceiveBytes);
+    const outgoing = this.outgoing.table.get(call.id);
+    if (outgoing === call) return this.outgoing.failForPeer(outgoing, error);
+    const incoming = this.incoming.table.get(call.id);
+    if (incoming !== undefined) this.incoming.refuseMessage(incoming, error);
+  }
+
+  #callOf(id: number): Call | undefined {
+    return (id & 1) === this.#peerParity ? this.#incoming?.table.get(id) : this.#outgoing?.table.get(id);
+  }
+
+  #isKnownId(id: number): boolean {
+    return (id & 1) === this.#peerParity ? this.incoming.isKnownId(id) : this.outgoing.isKnownId(id);
+  }
+
+  /** The parity of ids that the peer hands out. */
+  get #peerParity(): number {
+    return this.#options.role.side === "client" ? 0 : 1;
+  }
+
+  /** A frame for a call that is over is ignored; one for a call that never was ends the connection. */
+  #ignoreLate(id: number): boolean {
+    return this.#isKnownId(id) || this.#refuseUnopened(id);
+  }
+
+  #refuseUnopened(id: number): boolean {
+    this.#violation(`frame for call ${id}, which was never opened`);
+    return false;
+  }
+
+  #refuseEarly(): boolean {
+    this.#violation("a frame before the handshake was complete");
+    return false;
+  }
+
+  #malformed(kind: number): boolean {
+    this.#violation(`malformed frame of kind ${kind}`);
+    return false;
+  }
+
+  #goesOn(): boolean {
+    return this.#state !== "closed";
+  }
+
+  #answerPing(payload: Buffer): boolean {
+    if (this.#output.isFull) {
+      this.#controlReplies += 1;
+      if (this.#controlReplies > maxQueuedControlFrames) {
+        this.#violation(`more than ${maxQueuedControlFrames} pings without reading the replies`);
+        return false;
+      }
+    }
+    this.#output.writeFrame(FrameKind.pong, 0, 0, payload);
+    return true;
+  }
+
+  #receiveGoingAway(buffer: Buffer, view: DataView, start: number, end: number): boolean {
+    if (end - start < 4) return this.#malformed(FrameKind.goingAway);
+    const lastAccepted = view.getUint32(start, true);
+    if (this.#state === "open") this.#state = "draining";
+    const text = readReason(buffer, view, start + 4, end)?.message ?? "going away";
+    this.#options.owner.goingAway(this);
+    this.outgoing.goingAway(lastAccepted, () => connectionError("UNAVAILABLE", `${this.transport.peerAddress} is going away: ${text}`));
+    return this.#goesOn();
+  }
+
+  #receiveClose(buffer: Buffer, view: DataView, start: number, end: number): boolean {
+    const reason = readReason(buffer, view, start, end);
+    const inHandshake = this.#outgoing === undefined;
+    const text = `${this.transport.peerAddress} closed the connection: ${reason?.message ?? "no reason given"}`;
+    // In the handshake the peer's own code counts (UNAUTHENTICATED, ...); later it is its view of the connection, not of our calls.
+    const error = connectionError(inHandshake ? (reason?.code ?? "UNAVAILABLE") : "UNAVAILABLE", text, {
+      origin: "remote",
+      ...(inHandshake ? { executed: "no" as const } : {}),
+    });
+    this.#closeWith(error, false);
+    return false;
+  }
+
+  // ---------------------------------------------------------------- life
+
+  #opened(agreed: Agreed): void {
+    const { settings, role, dispatcher } = this.#options;
+    const violation = (message: string) => this.#violation(message);
+    const now = () => this.#clock.now();
+    const firstId = this.#options.firstCallId ?? (role.side === "client" ? 1 : 2);
+    this.identity = agreed.identity;
+    const traffic = new MessageTraffic(this.#output, settings, agreed.peer, violation);
+    this.#traffic = traffic;
+    this.#outgoing = new OutgoingCalls(this.#output, traffic, agreed.peer, {
+      firstId,
+      maxMetadataBytes: settings.limits.maxMetadataBytes,
+      now,
+    });
+    this.#incoming = new IncomingCalls(this.#output, traffic, settings, agreed.peer, {
+      dispatcher,
+      beforeFirstId: role.side === "client" ? 0 : 0xffffffff,
+      violation,
+      watchDeadline: (at) => this.#deadlines.watch(at),
+      now,
+    });
+    this.#output.onRoom = () => this.#room();
+    this.#state = "open";
+    if (agreed.keepalive !== undefined) {
+      this.#keepalive = new KeepaliveTimer(this.#clock, agreed.keepalive, {
+        lastReceivedAt: () => this.lastReceivedAt,
+        ping: (payload) => this.#output.writeFrame(FrameKind.ping, 0, 0, payload),
+        dead: (silentMs) =>
+          this.destroy(connectionError("UNAVAILABLE", `${this.transport.peerAddress} showed no sign of life for ${Math.round(silentMs)} ms`)),
+      });
+    }
+    this.#options.owner.opened(this);
+  }
+
+  #room(): void {
+    this.#controlReplies = 0;
+    this.#traffic?.resume();
+    this.#incoming?.resume();
+  }
+
+  #expire(now: number): number {
+    const incoming = this.#incoming?.expire(now) ?? Number.POSITIVE_INFINITY;
+    const outgoing = this.#outgoing?.expire(now) ?? Number.POSITIVE_INFINITY;
+    return Math.min(incoming, outgoing);
+  }
+
+  drained(): void {
+    this.#output.drained();
+  }
+
+  receiveEnd(): void {
+    if (this.#state === "closed") return;
+    const partial = this.#reader.isAtBoundary ? "" : " in the middle of a frame";
+    this.#closeWith(this.#lost(`${this.transport.peerAddress} closed the connection${partial}`), false);
+  }
+
+  closed(cause: Error | undefined): void {
+    this.#linger?.cancel();
+    if (this.#state === "closed") return;
+    const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+    const text = cause === undefined ? "closed" : `lost: ${code ?? cause.message}`;
+    this.#closeWith(this.#lost(`connection to ${this.transport.peerAddress} ${text}`, cause), false);
+  }
+
+  #lost(message: string, cause?: Error): RpcError {
+    return connectionError("UNAVAILABLE", message, this.#outgoing === undefined ? { executed: "no" } : {}, cause);
+  }
+}
+
+/** An error of the connection rather than of a call. */
+export function connectionError(code: RpcError["code"], message: string, facts: RpcErrorFacts = {}, cause?: unknown): RpcError {
+  return withFacts(new RpcError(cause === undefined ? { code, message } : { code, message, cause }), { scope: "connection", ...facts });
+}
+
+/** Each call gets an error of its own, with its own stack's owner and facts. */
+export function copyError(error: RpcError): RpcError {
+  const copy = new RpcError({
+    code: error.code,
+    message: error.message,
+    details: error.details,
+    metadata: error.metadata,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    cause: error.cause ?? error,
+  });
+  return withFacts(copy, { scope: error.scope, origin: error.origin, executed: error.executed });
+}
+
+function readReason(buffer: Buffer, view: DataView, start: number, end: number): { code: RpcError["code"]; message: string } | undefined {
+  try {
+    const { code, message } = decodePlainDocument(buffer, view, start, end);
+    return { code: codeOfNumber(typeof code === "number" ? code : 14), message: typeof message === "string" ? cutText(message) : "" };
+  } catch {
+    return undefined;
+  }
+}

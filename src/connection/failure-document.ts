@@ -1,0 +1,62 @@
+/**
+ * Errors on the wire: an RpcError to a document and back. PROTOCOL.md: "Errors".
+ *
+ *     { code: int32, message: string, type?: string, details?: [{ type, data }], retryAfterMs?: number }
+ *
+ * `type` names a declared fault whose data document stands behind this one, encoded by its own codec. Neither stack, cause nor
+ * facts such as `executed` cross.
+ */
+
+import { decodePlainDocument, encodePlainDocument } from "../bson/plain-document.ts";
+import { codeNumbers, codeOfNumber } from "../errors/code.ts";
+import { type Detail, RpcError } from "../errors/rpc-error.ts";
+
+/** Texts are cut to this many bytes of UTF-8, on a character. */
+export const maxErrorTextBytes = 8 * 1024;
+
+export interface Failure {
+  readonly error: RpcError;
+  /** Name of the declared fault, when its data follows. */
+  readonly faultType: string | undefined;
+}
+
+export function encodeFailure(error: RpcError, faultType: string | undefined): Buffer {
+  const document: Record<string, unknown> = { code: codeNumbers[error.code], message: cutText(error.message) };
+  if (faultType !== undefined) document["type"] = faultType;
+  if (error.details.length > 0) {
+    document["details"] = error.details.map(({ type, data }) => (data === undefined ? { type } : { type, data }));
+  }
+  if (error.retryAfterMs !== undefined) document["retryAfterMs"] = error.retryAfterMs;
+  return encodePlainDocument(document);
+}
+
+/** Throws (a CodecError) for what is no document; odd fields in one are left out. */
+export function decodeFailure(buffer: Buffer, view: DataView, start: number, end: number): Failure {
+  const document = decodePlainDocument(buffer, view, start, end);
+  const { code, message, type, retryAfterMs } = document;
+  const details: Detail[] = [];
+  if (Array.isArray(document["details"])) {
+    for (const item of document["details"] as unknown[]) {
+      const detail = item as { type?: unknown; data?: unknown } | null;
+      if (typeof detail === "object" && typeof detail?.type === "string") details.push({ type: detail.type, data: detail.data });
+    }
+  }
+  const error = new RpcError({
+    code: codeOfNumber(typeof code === "number" ? code : 2),
+    message: typeof message === "string" ? message : "",
+    details,
+    ...(typeof retryAfterMs === "number" && retryAfterMs >= 0 ? { retryAfterMs } : {}),
+  });
+  return { error, faultType: typeof type === "string" ? type : undefined };
+}
+
+/** At most `maxErrorTextBytes`, never half a character. Lone surrogates become U+FFFD: an error must always be sendable. */
+export function cutText(text: string): string {
+  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  if (whole.length * 3 <= maxErrorTextBytes) return whole;
+  const bytes = Buffer.from(whole, "utf8");
+  if (bytes.length <= maxErrorTextBytes) return whole;
+  let end = maxErrorTextBytes;
+  while (((bytes[end] as number) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString("utf8", 0, end);
+}

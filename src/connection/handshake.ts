@@ -1,0 +1,194 @@
+/**
+ * Who we are, what we can, and what both hold each other to: once a connection. PROTOCOL.md: "Handshake".
+ *
+ *     client                                server
+ *       | magic, hello (credentials)  ---->  |  authenticate
+ *       |                    (auth: challenge) <---- zero or more rounds
+ *       | (auth: answer)  ---------------->  |
+ *       |  <--------------------  magic, hello |
+ *
+ * One timer covers it, on both sides. The client refuses features that it did not offer. User code (credentials, authenticate) may
+ * take its time and may throw: what it throws ends the connection, with its code if it is an RpcError.
+ */
+
+import { decodePlainDocument, encodePlainDocument } from "../bson/plain-document.ts";
+import { isRpcError, RpcError, withFacts } from "../errors/rpc-error.ts";
+import type { Clock, Timer } from "../time/clock.ts";
+import { FrameKind } from "../wire/frame.ts";
+import { agreeKeepalive, commonVersion, decodeHello, encodeHello, type Hello, offeredFeatures, versions, versionText } from "./hello.ts";
+import type { ConnectionSettings, Keepalive } from "./limits.ts";
+import type { PeerSettings } from "./message-traffic.ts";
+
+/** How a server asks for another round: returned by `authenticate`. */
+export class Challenge {
+  readonly data: unknown;
+  constructor(data: unknown) {
+    this.data = data;
+  }
+}
+
+export type HandshakeRole =
+  | {
+      readonly side: "client";
+      /** What to show the server; called again with its challenge for each further round. May be a promise. */
+      credentials?(challenge?: unknown): unknown;
+    }
+  | {
+      readonly side: "server";
+      /** Answers the identity, a Challenge for another round, or throws. May be a promise. */
+      authenticate?(credentials: unknown): unknown;
+    };
+
+export interface Agreed {
+  readonly peer: PeerSettings;
+  readonly keepalive: Keepalive | undefined;
+  readonly identity: unknown;
+}
+
+interface HandshakeOwner {
+  send(kind: number, body: Buffer): void;
+  agreed(agreed: Agreed): void;
+  failed(error: RpcError): void;
+}
+
+/** Rounds of challenge and answer before a peer is given up. */
+const maxRounds = 8;
+
+export class Handshake {
+  readonly #role: HandshakeRole;
+  readonly #settings: ConnectionSettings;
+  readonly #owner: HandshakeOwner;
+  readonly #timer: Timer;
+  /** User code is at work: whatever the peer sends meanwhile is out of turn. */
+  #busy = false;
+  #over = false;
+  #rounds = 0;
+  #peerHello: Hello | undefined;
+
+  constructor(role: HandshakeRole, settings: ConnectionSettings, clock: Clock, owner: HandshakeOwner) {
+    this.#role = role;
+    this.#settings = settings;
+    this.#owner = owner;
+    const limit = settings.handshakeTimeoutMs;
+    this.#timer = clock.startTimer(
+      () => this.#fail(refusal("UNAVAILABLE", `no handshake within handshakeTimeoutMs ${limit}`)),
+      limit,
+      false,
+    );
+  }
+
+  start(): void {
+    const role = this.#role;
+    if (role.side === "server") return;
+    this.#run(
+      () => role.credentials?.(),
+      (credentials) => this.#owner.send(FrameKind.hello, encodeHello(this.#settings, { features: offeredFeatures, credentials })),
+    );
+  }
+
+  stop(): void {
+    this.#over = true;
+    this.#timer.cancel();
+  }
+
+  receive(kind: number, buffer: Buffer, view: DataView, start: number, end: number): void {
+    if (this.#busy) return this.#fail(refusal("INVALID_ARGUMENT", "handshake frame out of turn"));
+    try {
+      if (kind === FrameKind.hello) this.#receiveHello(decodeHello(buffer, view, start, end));
+      else this.#receiveAuth(decodePlainDocument(buffer, view, start, end));
+    } catch (error) {
+      this.#fail(asRefusal(error));
+    }
+  }
+
+  #receiveHello(hello: Hello): void {
+    if (this.#peerHello !== undefined) return this.#fail(refusal("INVALID_ARGUMENT", "a second hello"));
+    const version = commonVersion(hello);
+    if (version === undefined) {
+      const ours = versionText(versions.min, versions.max);
+      const theirs = versionText(hello.minVersion, hello.maxVersion);
+      return this.#fail(refusal("FAILED_PRECONDITION", `protocol versions do not meet: this side speaks taut/${ours}, the peer taut/${theirs}`));
+    }
+    this.#peerHello = hello;
+    if (this.#role.side === "server") return this.#authenticate(hello.credentials);
+    const unknown = hello.features.filter((feature) => !offeredFeatures.includes(feature));
+    if (unknown.length > 0) return this.#fail(refusal("FAILED_PRECONDITION", `the server uses features that were not offered: ${unknown.join(", ")}`));
+    this.#agree(undefined);
+  }
+
+  #receiveAuth(document: Record<string, unknown>): void {
+    this.#rounds += 1;
+    if (this.#rounds > maxRounds) return this.#fail(refusal("UNAUTHENTICATED", `no agreement after ${maxRounds} rounds`));
+    const role = this.#role;
+    if (role.side === "server") {
+      if (this.#peerHello === undefined) return this.#fail(refusal("INVALID_ARGUMENT", "auth before hello"));
+      return this.#authenticate(document["answer"]);
+    }
+    if (role.credentials === undefined) return this.#fail(refusal("UNAUTHENTICATED", "the server asks for credentials; connect() was given none"));
+    this.#run(
+      () => role.credentials?.(document["challenge"]),
+      (answer) => this.#owner.send(FrameKind.auth, encodePlainDocument({ answer: answer ?? null })),
+    );
+  }
+
+  #authenticate(credentials: unknown): void {
+    const role = this.#role;
+    if (role.side !== "server") return;
+    this.#run(
+      () => role.authenticate?.(credentials),
+      (answer) => {
+        if (answer instanceof Challenge) return this.#owner.send(FrameKind.auth, encodePlainDocument({ challenge: answer.data ?? null }));
+        this.#owner.send(FrameKind.hello, encodeHello(this.#settings, { version: versions.max, features: [] }));
+        this.#agree(answer);
+      },
+    );
+  }
+
+  /** Runs user code, which may answer at once or later, and goes on unless the handshake has ended meanwhile. */
+  #run(ask: () => unknown, then: (answer: unknown) => void): void {
+    const goOn = (answer: unknown) => {
+      this.#busy = false;
+      if (this.#over) return;
+      try {
+        then(answer);
+      } catch (error) {
+        this.#fail(asRefusal(error));
+      }
+    };
+    this.#busy = true;
+    let answer: unknown;
+    try {
+      answer = ask();
+    } catch (error) {
+      this.#busy = false;
+      return this.#fail(asRefusal(error));
+    }
+    if (answer instanceof Promise) answer.then(goOn, (error: unknown) => this.#fail(asRefusal(error)));
+    else goOn(answer);
+  }
+
+  #agree(identity: unknown): void {
+    const hello = this.#peerHello as Hello;
+    this.stop();
+    this.#owner.agreed({ peer: hello.peer, keepalive: agreeKeepalive(this.#settings.keepalive, hello.keepalive), identity });
+  }
+
+  #fail(error: RpcError): void {
+    if (this.#over) return;
+    this.stop();
+    this.#owner.failed(error);
+  }
+}
+
+function refusal(code: RpcError["code"], message: string): RpcError {
+  return withFacts(new RpcError({ code, message }), { scope: "connection", executed: "no" });
+}
+
+/** What user code threw: an RpcError as it is, anything else without its words. */
+function asRefusal(error: unknown): RpcError {
+  if (isRpcError(error)) return withFacts(error, { scope: "connection", executed: "no" });
+  return withFacts(new RpcError({ code: "UNAUTHENTICATED", message: "credentials could not be made or checked", cause: error }), {
+    scope: "connection",
+    executed: "no",
+  });
+}

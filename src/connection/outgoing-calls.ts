@@ -1,0 +1,417 @@
+/**
+ * The calls that this side of a connection has opened. PROTOCOL.md: "Calls", the caller's half.
+ *
+ *                     open()                     result / failure
+ *      (not here) -------------->  OPEN  ------------------------------->  CLOSED
+ *                                   |                                        ^
+ *                                   | cancel(): the user is told at once     |
+ *                                   v                                        |
+ *                               CANCELLED  ----- result / failure -----------+
+ *                                (keeps its place in the count: the peer's handler may still be running)
+ *
+ * Method names are bound in the frame that is written, after its message was encoded: a call that never leaves consumes no number.
+ */
+
+import { RpcError, withFacts } from "../errors/rpc-error.ts";
+import { Metadata } from "../metadata/metadata.ts";
+import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId, unboundMethod } from "../wire/frame.ts";
+import { Call, type Outgoing } from "./call.ts";
+import { CallTable } from "./call-table.ts";
+import { decodeFailure } from "./failure-document.ts";
+import type { FrameOutput } from "./frame-output.ts";
+import { oneWayOverheadBytes } from "./limits.ts";
+import { encodeOwned, type MessageTraffic, type PeerSettings } from "./message-traffic.ts";
+import { decodeMetadata } from "./metadata-document.ts";
+
+/** What a method is to the connection: a name to bind, and the kind bits of its call frame. */
+export interface MethodKey {
+  readonly path: string;
+  readonly fingerprint: string;
+}
+
+/** A call that this side opens. The client's calls extend it. */
+export abstract class OutgoingCall extends Call {
+  abstract readonly method: MethodKey;
+  /** Kind bits of the call frame: `CallFlag.requestStream`, `responseStream`, `oneWay`. */
+  abstract readonly kindFlags: number;
+  /** Encoded metadata, if any. */
+  metadataBytes: Buffer | undefined = undefined;
+  /** Given up by the caller: what arrives is dropped. */
+  isCancelled = false;
+
+  /** The callee has begun. */
+  abstract receiveAccept(): void;
+  abstract receiveLeading(leading: Metadata): void;
+  /** The end, well. Without a message the range is empty. */
+  abstract receiveResult(buffer: Buffer, view: DataView, start: number, end: number, trailers: Metadata | undefined): void;
+  /** Its deadline has passed; the peer was told already. */
+  abstract expire(): void;
+  /** The end, badly. `fault` is the range of the declared fault's data document, if the failure names one. */
+  abstract receiveFailure(error: RpcError, fault: FaultBytes | undefined): void;
+}
+
+export interface FaultBytes {
+  readonly type: string;
+  readonly buffer: Buffer;
+  readonly view: DataView;
+  readonly start: number;
+  readonly end: number;
+}
+
+export class OutgoingCalls {
+  readonly #output: FrameOutput;
+  readonly #traffic: MessageTraffic;
+  readonly #peer: PeerSettings;
+  readonly #maxMetadataBytes: number;
+  readonly #now: () => number;
+  readonly table: CallTable<OutgoingCall> = new CallTable<OutgoingCall>();
+  readonly #methods = new Map<MethodKey, number>();
+  #nextId: number;
+  #highestId: number;
+  #openStreams = 0;
+  /** Calls above this id were never accepted by the peer, which is going away. */
+  #lastAccepted: number | undefined;
+
+  /** Open calls that somebody still waits for. */
+  #awaited = 0;
+
+  /** A place has become free. */
+  onRoom: () => void = () => {};
+  /** The first awaited call was opened, the last one has ended: whether the socket should keep the process alive. */
+  onAwaiting: (awaiting: boolean) => void = () => {};
+
+  constructor(
+    output: FrameOutput,
+    traffic: MessageTraffic,
+    peer: PeerSettings,
+    options: { firstId: number; maxMetadataBytes: number; now: () => number },
+  ) {
+    this.#output = output;
+    this.#traffic = traffic;
+    this.#peer = peer;
+    this.#maxMetadataBytes = options.maxMetadataBytes;
+    this.#now = options.now;
+    this.#nextId = options.firstId;
+    this.#highestId = (options.firstId - 2) >>> 0;
+  }
+
+  /** The peer's limits leave room for another call of these kind bits. */
+  hasRoom(kindFlags: number): boolean {
+    if ((kindFlags & CallFlag.oneWay) !== 0) return true;
+    if (this.table.size >= this.#peer.maxCalls) return false;
+    return (kindFlags & streamFlags) === 0 || this.#openStreams < this.#peer.maxStreams;
+  }
+
+  get maxMetadataBytes(): number {
+    return Math.min(this.#maxMetadataBytes, this.#peer.maxMetadataBytes);
+  }
+
+  /**
+   * Opens a call. `message` is left out for request streams. Throws what encoding throws, and RESOURCE_EXHAUSTED for what is beyond
+   * the limits: then nothing was sent. False: a one-way call that has to wait for the connection's window.
+   */
+  open(call: OutgoingCall, message: Outgoing | undefined): boolean {
+    const bound = message === undefined ? 0 : message.bound();
+    if (bound > this.#peer.fragmentBytes) return this.#openLarge(call, message as Outgoing, bound);
+    if ((call.kindFlags & CallFlag.oneWay) !== 0 && !this.#traffic.trySpend(bound + oneWayOverheadBytes)) return false;
+    const arena = this.#output.arena;
+    arena.reserve(headerBytes + bound + this.#tailBound(call));
+    const at = arena.position;
+    const start = at + headerBytes;
+    const end = message === undefined ? start : message.write(arena.buffer, arena.view, start);
+    if (end - start > this.#traffic.maxSendBytes) this.#traffic.checkLength(end - start);
+    this.#finishFrame(call, at, end, call.kindFlags);
+    return true;
+  }
+
+  /** A message above a fragment, or one that might be: encoded into memory of its own to know. */
+  #openLarge(call: OutgoingCall, message: Outgoing, bound: number): boolean {
+    const bytes = encodeOwned(message, bound);
+    this.#traffic.checkLength(bytes.length);
+    const oneWay = (call.kindFlags & CallFlag.oneWay) !== 0;
+    if (oneWay && !this.#traffic.trySpend(bytes.length + oneWayOverheadBytes)) return false;
+    if (bytes.length <= this.#peer.fragmentBytes) {
+      const arena = this.#output.arena;
+      arena.reserve(headerBytes + bytes.length + this.#tailBound(call));
+      const start = arena.position + headerBytes;
+      this.#finishFrame(call, arena.position, start + bytes.copy(arena.buffer, start), call.kindFlags);
+      return true;
+    }
+    this.#traffic.sendFragmented(call, bytes, () => {
+      const arena = this.#output.arena;
+      arena.reserve(headerBytes + 4 + this.#tailBound(call));
+      const start = arena.position + headerBytes;
+      arena.view.setUint32(start, bytes.length, true);
+      this.#finishFrame(call, arena.position, start + 4, call.kindFlags | CallFlag.fragmented);
+    });
+    return true;
+  }
+
+  #tailBound(call: OutgoingCall): number {
+    return 14 + call.method.path.length * 3 + (call.metadataBytes?.length ?? 0);
+  }
+
+  /** Deadline, name and metadata behind the message, the header in front: the call is open. */
+  #finishFrame(call: OutgoingCall, at: number, messageEnd: number, kindFlags: number): void {
+    const arena = this.#output.arena;
+    const view = arena.view;
+    let flags = kindFlags;
+    let end = messageEnd;
+    if (call.deadlineAt !== Number.POSITIVE_INFINITY) {
+      const left = Math.max(1, Math.ceil(call.deadlineAt - this.#now()));
+      if (left < 2 ** 32) {
+        flags |= CallFlag.deadline;
+        view.setUint32(end, left, true);
+        end += 4;
+      }
+    }
+    let number = this.#methods.get(call.method);
+    if (number === undefined) {
+      number = this.#methods.size < this.#peer.maxMethods ? this.#methods.size : unboundMethod;
+      if (number !== unboundMethod) this.#methods.set(call.method, number);
+      flags |= CallFlag.name;
+      view.setBigUint64(end, BigInt(`0x${call.method.fingerprint}`), true);
+      const length = arena.buffer.write(call.method.path, end + 10, "utf8");
+      view.setUint16(end + 8, length, true);
+      end += 10 + length;
+    }
+    if (call.metadataBytes !== undefined) {
+      flags |= CallFlag.metadata;
+      end += call.metadataBytes.copy(arena.buffer, end);
+    }
+    const id = this.#takeId();
+    view.setUint32(at, end - at - headerBytes, true);
+    view.setUint32(at + 4, headerWord(FrameKind.call, flags, number), true);
+    view.setUint32(at + 8, id, true);
+    arena.position = end;
+    call.id = id;
+    if ((kindFlags & CallFlag.oneWay) === 0) {
+      call.isOpen = true;
+      this.table.add(call);
+      this.#awaited += 1;
+      if (this.#awaited === 1) this.onAwaiting(true);
+      if ((kindFlags & streamFlags) !== 0) this.#openStreams += 1;
+    }
+    this.#output.scheduleFlush();
+  }
+
+  /** Rises by 2; one that is still open after 2^31 others is skipped. */
+  #takeId(): number {
+    let id = this.#nextId;
+    while (this.table.get(id) !== undefined) id = (id + 2) >>> 0;
+    this.#nextId = (id + 2) >>> 0;
+    this.#highestId = id;
+    return id;
+  }
+
+  /** The caller gives up. The peer is told; the place stays taken until its end frame. */
+  cancel(call: OutgoingCall, reason: number): void {
+    if (call.isCancelled) return;
+    call.isCancelled = true;
+    this.#traffic.abandonSending(call);
+    if (!call.isOpen) return;
+    this.#release();
+    this.#traffic.discardReceiving(call);
+    this.#output.writeWord(FrameKind.cancel, call.id, reason);
+  }
+
+  /** The requests are complete. */
+  finishRequests(call: OutgoingCall): void {
+    this.#traffic.whenSent(call, () => {
+      if (call.isOpen && !call.isCancelled) this.#output.writeFrame(FrameKind.finish, 0, call.id);
+    });
+  }
+
+  /** A frame of a call that is not in the table: late, or never opened? */
+  isKnownId(id: number): boolean {
+    return !isLaterId(id, this.#highestId);
+  }
+
+  receiveResult(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
+    if (flags === EndFlag.message && end - start <= this.#traffic.maxReceiveBytes) {
+      this.#close(call);
+      if (!call.isCancelled) call.receiveResult(buffer, view, start, end, undefined);
+      return true;
+    }
+    return this.#receiveResultWithParts(call, flags, buffer, view, start, end);
+  }
+
+  #receiveResultWithParts(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
+    const fragmented = (flags & EndFlag.fragmented) !== 0;
+    const messageEnd = fragmented
+      ? start + 4
+      : (flags & EndFlag.message) !== 0
+        ? documentEnd(view, start, end)
+        : start;
+    if (messageEnd === undefined || messageEnd > end) return false;
+    const parts = this.#readMetadataParts(call, flags, buffer, view, messageEnd, end);
+    if (parts === undefined) return true;
+    const total = fragmented ? view.getUint32(start, true) : messageEnd - start;
+    const tooLong = total > this.#traffic.maxReceiveBytes;
+    if (tooLong) this.failForPeer(call, tooLarge(total, this.#traffic.maxReceiveBytes));
+    if (!fragmented) {
+      this.#close(call);
+      if (!call.isCancelled) call.receiveResult(buffer, view, start, messageEnd, parts.trailers);
+      return true;
+    }
+    return this.#traffic.announce(call, total, false, (whole, wholeView) => {
+      this.#close(call);
+      if (whole === undefined || wholeView === undefined || call.isCancelled) return;
+      call.receiveResult(whole, wholeView, 0, whole.length, parts.trailers);
+    });
+  }
+
+  receiveFailure(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
+    const failureEnd = documentEnd(view, start, end);
+    if (failureEnd === undefined) return false;
+    const faultEnd = (flags & EndFlag.fault) !== 0 ? documentEnd(view, failureEnd, end) : failureEnd;
+    if (faultEnd === undefined) return false;
+    if (call.isCancelled) {
+      this.#close(call);
+      return true;
+    }
+    const parts = this.#readMetadataParts(call, flags, buffer, view, faultEnd, end);
+    if (parts === undefined) return true;
+    let error: RpcError;
+    let fault: FaultBytes | undefined;
+    try {
+      const failure = decodeFailure(buffer, view, start, failureEnd);
+      error = failure.error;
+      if (failure.faultType !== undefined && faultEnd > failureEnd) {
+        fault = { type: failure.faultType, buffer, view, start: failureEnd, end: faultEnd };
+      }
+    } catch (cause) {
+      error = new RpcError({ code: "INTERNAL", message: "the peer's failure document cannot be decoded", cause });
+    }
+    const executed = (flags & EndFlag.refused) !== 0 ? "no" : "yes";
+    withFacts(error, { origin: "remote", executed, method: call.method.path });
+    if (parts.trailers !== undefined) Object.assign(error, { metadata: parts.trailers });
+    this.#close(call);
+    call.receiveFailure(error, fault);
+    return true;
+  }
+
+  receiveLeading(call: OutgoingCall, buffer: Buffer, view: DataView, start: number, end: number): void {
+    if (call.isCancelled) return;
+    try {
+      call.receiveLeading(decodeMetadata(buffer, view, start, end, this.#maxMetadataBytes).metadata);
+    } catch (error) {
+      this.#fail(call, badAnswer(error), true);
+    }
+  }
+
+  /** Leading metadata is handed on, trailers are answered. Undefined: they were bad and the call has failed. */
+  #readMetadataParts(
+    call: OutgoingCall,
+    flags: number,
+    buffer: Buffer,
+    view: DataView,
+    start: number,
+    end: number,
+  ): { trailers: Metadata | undefined } | undefined {
+    let at = start;
+    let trailers: Metadata | undefined;
+    try {
+      if ((flags & EndFlag.leading) !== 0) {
+        const leadingEnd = documentEnd(view, at, end) ?? end;
+        const { metadata } = decodeMetadata(buffer, view, at, leadingEnd, this.#maxMetadataBytes);
+        at = leadingEnd;
+        if (!call.isCancelled) call.receiveLeading(metadata);
+      }
+      if ((flags & EndFlag.trailers) !== 0) {
+        trailers = decodeMetadata(buffer, view, at, end, this.#maxMetadataBytes).metadata;
+      }
+    } catch (error) {
+      this.#fail(call, badAnswer(error), false);
+      return undefined;
+    }
+    return { trailers };
+  }
+
+  /** Ends a call for its user because of what the peer sent. `tellPeer`: the peer believes it is still open. */
+  #fail(call: OutgoingCall, error: RpcError, tellPeer: boolean): void {
+    withFacts(error, { method: call.method.path, executed: "yes" });
+    if (tellPeer) this.cancel(call, CancelReason.badAnswer);
+    else this.#close(call);
+    call.receiveFailure(error, undefined);
+  }
+
+  /** The peer has sent what cannot be used: the user is told, the peer too. */
+  failForPeer(call: OutgoingCall, error: RpcError): void {
+    if (!call.isCancelled) this.#fail(call, error, true);
+  }
+
+  /** No more frames can come for it. */
+  #close(call: OutgoingCall): void {
+    if (!this.table.delete(call)) return;
+    call.isOpen = false;
+    if (call.flow !== undefined) {
+      this.#traffic.forget(call);
+      this.#traffic.abandonSending(call);
+    }
+    if ((call.kindFlags & streamFlags) !== 0) this.#openStreams -= 1;
+    if (!call.isCancelled) this.#release();
+    this.onRoom();
+  }
+
+  #release(): void {
+    this.#awaited -= 1;
+    if (this.#awaited === 0) this.onAwaiting(false);
+  }
+
+  /** Ends what is due at `now`; answers with the earliest deadline left. */
+  expire(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const call of this.table.all()) {
+      if (call.isCancelled) continue;
+      if (call.deadlineAt <= now) {
+        this.cancel(call, CancelReason.deadline);
+        call.expire();
+      } else if (call.deadlineAt < next) {
+        next = call.deadlineAt;
+      }
+    }
+    return next;
+  }
+
+  /** The peer accepts nothing above `lastAccepted`: those calls are safe to send elsewhere. */
+  goingAway(lastAccepted: number, error: () => RpcError): void {
+    this.#lastAccepted = lastAccepted;
+    for (const call of this.table.all()) {
+      if (!isLaterId(call.id, lastAccepted)) continue;
+      this.#close(call);
+      if (!call.isCancelled) call.receiveFailure(withFacts(error(), { executed: "no", method: call.method.path }), undefined);
+    }
+  }
+
+  /** The connection is gone. */
+  closeAll(error: () => RpcError): void {
+    for (const call of this.table.all()) {
+      this.#close(call);
+      if (call.isCancelled) continue;
+      const refused = this.#lastAccepted !== undefined && isLaterId(call.id, this.#lastAccepted);
+      call.receiveFailure(withFacts(error(), { executed: refused ? "no" : "maybe", method: call.method.path }), undefined);
+    }
+  }
+}
+
+const streamFlags = CallFlag.requestStream | CallFlag.responseStream;
+
+/** Where the document that begins at `start` ends, or undefined when its length lies. */
+export function documentEnd(view: DataView, start: number, end: number): number | undefined {
+  if (end - start < 5) return undefined;
+  const length = view.getInt32(start, true);
+  return length < 5 || length > end - start ? undefined : start + length;
+}
+
+export function tooLarge(bytes: number, limit: number): RpcError {
+  return new RpcError({
+    code: "RESOURCE_EXHAUSTED",
+    message: `answer of ${bytes.toLocaleString("en")} bytes exceeds maxMessageBytes ${limit.toLocaleString("en")}`,
+  });
+}
+
+function badAnswer(cause: unknown): RpcError {
+  if (cause instanceof RpcError && cause.code === "RESOURCE_EXHAUSTED") return cause;
+  return new RpcError({ code: "INTERNAL", message: "the answer's metadata cannot be decoded", cause });
+}

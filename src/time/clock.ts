@@ -1,0 +1,33 @@
+/** The one source of time and timers: injected, so that tests move it by hand. The only file of `src` that calls the platform's. */
+
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Monotonic milliseconds, with fractions. Says nothing of the calendar. */
+  now(): number;
+  /** Calendar time in epoch milliseconds. */
+  epochNow(): number;
+  /**
+   * Runs `fn` once after at least `ms` (up to 2^31-1).
+   * @param keepsAlive whether the process stays for it
+   */
+  startTimer(fn: () => void, ms: number, keepsAlive: boolean): Timer;
+  /** Runs `fn` when the present operation and its nextTick queue so far are done: where a turn's writes are flushed. */
+  atEndOfTurn(fn: () => void): void;
+  /** 0 <= x < 1, for jitter. */
+  random(): number;
+}
+
+export const systemClock: Clock = Object.freeze({
+  now: () => performance.now(),
+  epochNow: () => Date.now(),
+  startTimer(fn: () => void, ms: number, keepsAlive: boolean): Timer {
+    const handle = setTimeout(fn, Math.min(ms, 2 ** 31 - 1));
+    if (!keepsAlive) handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+  atEndOfTurn: (fn: () => void) => process.nextTick(fn),
+  random: () => Math.random(),
+});

@@ -1,0 +1,51 @@
+/**
+ * Addresses as users write them: "tcp://host:port", "host:port", "tls://host:port", "unix:///path", "dns:///name:port".
+ *
+ * TypeError for anything else, with what was wrong: a typing error should fail where it was made, not as a failed connection.
+ */
+
+export type Address =
+  | { readonly kind: "tcp" | "tls"; readonly host: string; readonly port: number }
+  | { readonly kind: "unix"; readonly path: string }
+  | { readonly kind: "dns"; readonly host: string; readonly port: number };
+
+export function parseAddress(text: unknown): Address {
+  if (typeof text !== "string") throw new TypeError(`address must be a string, not ${text === null ? "null" : typeof text}`);
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text);
+  switch (scheme?.[1]?.toLowerCase()) {
+    case undefined:
+      return hostAndPort("tcp", text, text);
+    case "tcp":
+      return hostAndPort("tcp", text.slice(6), text);
+    case "tls":
+      return hostAndPort("tls", text.slice(6), text);
+    case "dns":
+      return hostAndPort("dns", text.slice(6).replace(/^\//, ""), text);
+    case "unix": {
+      const path = text.slice(7);
+      if (path === "" || path.includes("\0")) throw bad(text, "a path is missing: unix:///run/app.sock");
+      return { kind: "unix", path };
+    }
+    default:
+      throw bad(text, `unknown scheme "${scheme?.[1]}": use tcp, tls, unix or dns`);
+  }
+}
+
+/** As `parseAddress` would read it again. */
+export function formatAddress(address: Address): string {
+  if (address.kind === "unix") return `unix://${address.path}`;
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+  return `${address.kind}://${address.kind === "dns" ? "/" : ""}${host}:${address.port}`;
+}
+
+function hostAndPort(kind: "tcp" | "tls" | "dns", rest: string, whole: string): Address {
+  const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:/?#\s[\]@]+)):(\d{1,5})\/?$/.exec(rest);
+  if (match === null) throw bad(whole, 'expected "host:port"');
+  const port = Number(match[3]);
+  if (port > 65_535) throw bad(whole, `port ${port} is above 65535`);
+  return { kind, host: (match[1] ?? match[2]) as string, port };
+}
+
+function bad(text: string, why: string): TypeError {
+  return new TypeError(`bad address ${JSON.stringify(text.slice(0, 200))}: ${why}`);
+}

@@ -1,0 +1,102 @@
+/**
+ * Opens a socket to an address, within one deadline over name resolution, TCP and TLS. The connection's handshake has its share of
+ * the same time: the caller passes on what is left.
+ *
+ * Resolves with a transport or rejects with an RpcError that names the address and what failed; the socket is gone then.
+ */
+
+import net from "node:net";
+import tls from "node:tls";
+import { RpcError, withFacts } from "../errors/rpc-error.ts";
+import type { Clock } from "../time/clock.ts";
+import { type Address, formatAddress } from "./address.ts";
+import { describeSocketError } from "./socket-errors.ts";
+import { SocketTransport } from "./socket-transport.ts";
+import type { Transport } from "./transport.ts";
+
+export interface DialOptions {
+  readonly clock: Clock;
+  /** Milliseconds for everything up to the connected (and secured) socket. */
+  readonly timeoutMs: number;
+  /** node:tls options; makes any TCP address TLS. */
+  readonly tls?: object;
+  /** Where the kernel reads to, shared by all sockets of a channel: what is read is used up before the next read. */
+  readonly readBuffer: Buffer;
+}
+
+export interface Dialing {
+  readonly transport: Promise<Transport>;
+  /** Gives up; the promise rejects. */
+  abort(): void;
+}
+
+/** Where the time of dialling went, for timeout errors. */
+export interface DialTimings {
+  resolve?: number;
+  connect?: number;
+}
+
+export function dial(address: Address, options: DialOptions, timings: DialTimings = {}): Dialing {
+  const name = formatAddress(address);
+  const startedAt = options.clock.now();
+  let fail: (error: RpcError) => void = () => {};
+  const transport = new Promise<Transport>((resolve, reject) => {
+    const secure = address.kind === "tls" || (options.tls !== undefined && address.kind !== "unix");
+    let made: SocketTransport | undefined;
+    const onread = {
+      buffer: options.readBuffer,
+      callback: (bytes: number): boolean => {
+        made?.receive(options.readBuffer.subarray(0, bytes));
+        return true;
+      },
+    };
+    const target = address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port };
+    const socket = secure
+      ? tls.connect({
+          ...target,
+          // A host name goes into SNI; RFC 6066 forbids literal addresses there.
+          ...(address.kind !== "unix" && net.isIP(address.host) === 0 ? { servername: address.host } : {}),
+          ...options.tls,
+        })
+      : net.connect({ ...target, onread, noDelay: true } as net.NetConnectOpts);
+    const timer = options.clock.startTimer(
+      () => fail(dialError("UNAVAILABLE", `${name} did not connect within connectTimeoutMs ${Math.round(options.timeoutMs)}`)),
+      options.timeoutMs,
+      true,
+    );
+    const settle = () => {
+      timer.cancel();
+      socket.removeListener("error", onError);
+      socket.removeListener("close", onClose);
+    };
+    fail = (error) => {
+      settle();
+      socket.on("error", () => {});
+      socket.destroy();
+      reject(error);
+    };
+    const onError = (error: Error) => fail(dialError("UNAVAILABLE", `cannot connect to ${name}: ${describeSocketError(error)}`, error));
+    const onClose = () => fail(dialError("UNAVAILABLE", `cannot connect to ${name}: closed while connecting`));
+    socket.on("error", onError);
+    socket.on("close", onClose);
+    socket.once("lookup", () => {
+      timings.resolve = options.clock.now() - startedAt;
+    });
+    socket.once(secure ? "secureConnect" : "connect", () => {
+      timings.connect = options.clock.now() - startedAt;
+      const tlsSocket = socket as tls.TLSSocket;
+      if (secure && !tlsSocket.authorized && (options.tls as tls.ConnectionOptions | undefined)?.rejectUnauthorized !== false) {
+        return fail(dialError("UNAVAILABLE", `cannot connect to ${name}: ${describeSocketError(tlsSocket.authorizationError)}`, tlsSocket.authorizationError));
+      }
+      settle();
+      const peer = address.kind === "unix" ? address.path : `${socket.remoteAddress ?? address.host}:${socket.remotePort ?? address.port}`;
+      made = new SocketTransport(socket, secure ? "tls" : address.kind === "unix" ? "unix" : "tcp", peer);
+      resolve(made);
+    });
+  });
+  return { transport, abort: () => fail(dialError("CANCELLED", `connecting to ${name} was given up`)) };
+}
+
+function dialError(code: RpcError["code"], message: string, cause?: unknown): RpcError {
+  return withFacts(new RpcError(cause === undefined ? { code, message } : { code, message, cause }), { scope: "connection", executed: "no" });
+}

@@ -1,0 +1,87 @@
+/**
+ * Listens on an address and hands out transports. The only other place with node:net and node:tls besides `dial.ts`.
+ *
+ * Errors while accepting (no descriptors left) are reported and survived; errors of binding reject `listen`.
+ */
+
+import { lstatSync, unlinkSync } from "node:fs";
+import net from "node:net";
+import tls from "node:tls";
+import { type Address, formatAddress } from "./address.ts";
+import { SocketTransport } from "./socket-transport.ts";
+import type { Transport } from "./transport.ts";
+
+export interface ListenerOptions {
+  readonly address: Address;
+  /** node:tls options; makes a TCP address TLS. */
+  readonly tls?: object;
+  /** Milliseconds that a TLS handshake may take. */
+  readonly handshakeTimeoutMs: number;
+  onTransport(transport: Transport): void;
+  onError(error: unknown, where: string): void;
+}
+
+export interface Listener {
+  readonly url: string;
+  readonly host?: string;
+  readonly port?: number;
+  /** Accepts no more; transports that were handed out go on. */
+  close(): Promise<void>;
+  /** New certificates for connections from now on. */
+  setTls(options: object): void;
+}
+
+export async function listen(options: ListenerOptions): Promise<Listener> {
+  const { address } = options;
+  if (address.kind === "dns") throw new TypeError("a server listens on tcp, tls or unix addresses, not on dns:///");
+  const secure = address.kind === "tls" || (options.tls !== undefined && address.kind === "tcp");
+  const accept = (socket: net.Socket): void => {
+    const peer = address.kind === "unix" ? address.path : `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
+    options.onTransport(new SocketTransport(socket, secure ? "tls" : address.kind === "unix" ? "unix" : "tcp", peer));
+  };
+  const server = secure
+    ? tls.createServer({ handshakeTimeout: options.handshakeTimeoutMs, ...options.tls }, accept)
+    : net.createServer({ noDelay: true }, accept);
+  // Sockets that fail before they are handed out: TLS handshakes above all.
+  server.on("tlsClientError", (error: Error, socket: tls.TLSSocket) => {
+    socket.on("error", () => {});
+    socket.destroy();
+    options.onError(error, "tls handshake");
+  });
+  if (address.kind === "unix") await removeStaleSocket(address.path);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    const listening = (): void => {
+      server.removeListener("error", reject);
+      resolve();
+    };
+    if (address.kind === "unix") server.listen(address.path, listening);
+    else server.listen(address.port, address.host, listening);
+  });
+  server.on("error", (error) => options.onError(error, "accept"));
+  const closed = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+    });
+  const setTls = (next: object): void => {
+    if (server instanceof tls.Server) server.setSecureContext(next);
+  };
+  if (address.kind === "unix") return { url: formatAddress(address), close: closed, setTls };
+  const bound = server.address() as net.AddressInfo;
+  const url = formatAddress({ kind: secure ? "tls" : "tcp", host: address.host, port: bound.port });
+  return { url, host: address.host, port: bound.port, close: closed, setTls };
+}
+
+/** A socket file that nobody answers is what a killed process left behind. */
+async function removeStaleSocket(path: string): Promise<void> {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return;
+  const isAlive = await new Promise<boolean>((resolve) => {
+    const probe = net.connect(path);
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "ECONNREFUSED"));
+  });
+  if (!isAlive) unlinkSync(path);
+}

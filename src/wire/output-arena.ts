@@ -1,0 +1,112 @@
+/**
+ * Where outgoing frames are written: one growing region of an arena, handed to the socket once a turn.
+ *
+ * One `write` per frame costs five times a whole small call (134k against 660k calls/s); cork and a write per frame 1.3 times.
+ * Ownership: memory from `start` on belongs to the writer until `take()` hands `[start, position)` to a transport, and returns to
+ * it by `recycle()` when the transport has passed everything to the kernel. Then the same memory serves again and nothing is
+ * allocated. Otherwise the region behind is used up and a fresh arena is taken; the garbage collector frees the old one.
+ * An idle connection holds no arena: it gives it back to the pool.
+ */
+
+export const arenaBytes = 64 * 1024;
+
+export interface Arena {
+  readonly buffer: Buffer;
+  readonly view: DataView;
+}
+
+/** Spare arenas, shared by the connections of one channel or server. Holds at most 16 (1 MiB). */
+export class ArenaPool {
+  readonly #spare: Arena[] = [];
+
+  take(): Arena {
+    return this.#spare.pop() ?? newArena(arenaBytes);
+  }
+
+  give(arena: Arena): void {
+    if (arena.buffer.length === arenaBytes && this.#spare.length < 16) this.#spare.push(arena);
+  }
+}
+
+export function newArena(bytes: number): Arena {
+  const buffer = Buffer.allocUnsafeSlow(bytes);
+  return { buffer, view: new DataView(buffer.buffer, buffer.byteOffset, buffer.length) };
+}
+
+const none: Arena = newArena(0);
+
+export class OutputArena {
+  readonly #pool: ArenaPool;
+  #arena: Arena = none;
+  #start = 0;
+  /** Full regions that wait for the next flush, oldest first. */
+  #full: Buffer[] = [];
+  #fullBytes = 0;
+
+  /** Where the next frame begins. Writers move it by `position = end` when the frame is complete, or leave it to take back. */
+  position = 0;
+  buffer: Buffer = none.buffer;
+  view: DataView = none.view;
+
+  constructor(pool: ArenaPool) {
+    this.#pool = pool;
+  }
+
+  /** Bytes written and not yet taken. */
+  get pendingBytes(): number {
+    return this.#fullBytes + this.position - this.#start;
+  }
+
+  /** Makes room for `bytes` at `position`. */
+  reserve(bytes: number): void {
+    if (this.buffer.length - this.position < bytes) this.#renew(bytes);
+  }
+
+  /** Puts memory of somebody else between the frames, by reference. The caller must not change it until it was sent. */
+  appendOwned(bytes: Buffer): void {
+    this.#closeRegion();
+    this.#full.push(bytes);
+    this.#fullBytes += bytes.length;
+  }
+
+  /** What is to be sent, in order. One region in the usual case; then no array is made. */
+  take(): Buffer | readonly Buffer[] {
+    const region = this.buffer.subarray(this.#start, this.position);
+    this.#start = this.position;
+    if (this.#full.length === 0) return region;
+    const all = this.#full;
+    this.#full = [];
+    this.#fullBytes = 0;
+    if (region.length > 0) all.push(region);
+    return all;
+  }
+
+  /** The transport has passed on all that was taken: use the memory again from its beginning, or give it back. */
+  recycle(): void {
+    if (this.#arena === none || this.position !== this.#start) return;
+    this.#pool.give(this.#arena);
+    this.#use(none);
+  }
+
+  #renew(bytes: number): void {
+    this.#closeRegion();
+    this.#use(bytes <= arenaBytes ? this.#pool.take() : newArena(bytes));
+  }
+
+  #closeRegion(): void {
+    if (this.position > this.#start) {
+      const region = this.buffer.subarray(this.#start, this.position);
+      this.#full.push(region);
+      this.#fullBytes += region.length;
+      this.#start = this.position;
+    }
+  }
+
+  #use(arena: Arena): void {
+    this.#arena = arena;
+    this.buffer = arena.buffer;
+    this.view = arena.view;
+    this.#start = 0;
+    this.position = 0;
+  }
+}
