@@ -125,12 +125,12 @@ describe("the runtime", () => {
       /\b(?:setTimeout|setInterval|Date\.now|performance\.now|process\.hrtime|new Date\(\)|node:timers|node:perf_hooks)/g;
     expect(
       findings(runtime, function* ({ path, words, imports }) {
-        if (clockFiles.includes(path)) return;
+        if (clockFiles[path] !== undefined) return;
         for (const [use] of words.matchAll(platformTime)) yield `uses ${use}`;
         for (const { specifier } of imports) if (/^node:(?:timers|perf_hooks)/.test(specifier)) yield `imports ${specifier}`;
       }),
     ).toEqual([]);
-    expect(clockFiles.filter((path) => !paths.has(path))).toEqual([]);
+    expect(Object.keys(clockFiles).filter((path) => !paths.has(path))).toEqual([]);
   });
 
   it("makes no code at run time", () => {
@@ -167,6 +167,7 @@ describe("the reader of sources behind these tests", () => {
         'export type * from "./f.ts";',
         'import "node:net";',
         'const g = await import("node:tls");',
+        'scope.import("taut");',
         "import {\n  h,\n  i,\n} from './h.ts';",
       ].join("\n"),
     );

@@ -65,7 +65,7 @@ export function layerOf(path: string): string {
 }
 
 const importForms =
-  /\b(?:import|export)\s+(?<type>type\s+)?(?<what>[\w$*{][^;"'`]*?)\s+from\s*["'](?<from>[^"']+)["']|\bimport\s*["'](?<bare>[^"']+)["']|\bimport\s*\(\s*["'](?<dynamic>[^"']+)["']/g;
+  /(?<![.\w$])(?:import|export)\s+(?<type>type\s+)?(?<what>[\w$*{][^;"'`]*?)\s+from\s*["'](?<from>[^"']+)["']|(?<![.\w$])import\s*["'](?<bare>[^"']+)["']|(?<![.\w$])import\s*\(\s*["'](?<dynamic>[^"']+)["']/g;
 
 function readImports(path: string, code: string, words: string): readonly Import[] {
   // An `import` that is blank in `words` stands in a string: the generator is full of them.
