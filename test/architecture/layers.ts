@@ -83,7 +83,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   "codegen/write": { mayImport: ["codegen/model"], packages: ["node:fs", "node:fs/promises"] },
   "codegen/generate": {
     mayImport: ["codegen/model", "codegen/read", "codegen/check", "codegen/emit", "codegen/write"],
-    packages: ["node:fs", "node:fs/promises"],
+    packages: ["node:fs", "node:fs/promises", "node:module"],
   },
   "codegen/index": {
     mayImport: ["codegen/model", "codegen/read", "codegen/check", "codegen/emit", "codegen/write", "codegen/generate"],

@@ -1,0 +1,73 @@
+/**
+ * How names and texts of a schema become source: quoting, keys, property access, and which identifiers are ours.
+ *
+ * Names in schemas are hostile input. Everything that is not a plain identifier goes through `quote`, nothing is ever pasted;
+ * names of methods and fields become keys and members of their own object or class, never variables.
+ */
+
+/**
+ * What names that are not the user's begin with. Exported names of schemas that begin with it are diagnostics (`check`), so an
+ * internal name never meets one of the user's.
+ */
+export const internalPrefix = "$";
+
+/** Cannot be the name of a parameter in an ES module. */
+const reservedWords: ReadonlySet<string> = new Set(
+  `arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for
+   function if implements import in instanceof interface let new null package private protected public return static super switch
+   this throw true try typeof var void while with yield`.split(/\s+/),
+);
+
+/**
+ * Global names that emitted code or its types may use. A schema may export a type of such a name (`Map`, `Error`): then our
+ * import of it gets another local name, so that the global stays what it is.
+ */
+export const globalNames: ReadonlySet<string> = new Set(
+  `Array ArrayBuffer AsyncGenerator AsyncIterable AsyncIterator Awaited BigInt BigInt64Array BigUint64Array Boolean Buffer DataView Date
+   Error Exclude Extract Float64Array Function Generator Infinity Int32Array Int8Array Iterable Iterator JSON Map Math NaN NonNullable
+   Number Object Omit Parameters Partial Pick Promise PromiseLike Proxy RangeError Readonly ReadonlyArray Record Reflect RegExp Required
+   ReturnType Set String Symbol SyntaxError TextDecoder TextEncoder TypeError URL Uint16Array Uint32Array Uint8Array WeakMap WeakSet
+   console crypto globalThis isFinite isNaN parseFloat parseInt performance process structuredClone undefined`.split(/\s+/),
+);
+
+const identifier = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
+
+/** True for what may stand behind a dot and as an unquoted key. Reserved words may; letters beyond ASCII are quoted. */
+export function isPlainName(name: string): boolean {
+  return identifier.test(name);
+}
+
+/** True for what may name a parameter. */
+export function isParameterName(name: string): boolean {
+  return identifier.test(name) && !reservedWords.has(name) && !name.startsWith(internalPrefix);
+}
+
+/** A string literal that means exactly this text, on one line, in JavaScript, TypeScript and JSON alike. */
+export function quote(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** A key of an object literal. `__proto__` is computed: as a plain key it would set the prototype. */
+export function objectKey(name: string): string {
+  if (name === "__proto__") return `["__proto__"]`;
+  return isPlainName(name) ? name : quote(name);
+}
+
+/** A member of an interface or a type literal. `new` is quoted: plain, it would be a construct signature. */
+export function typeKey(name: string): string {
+  return isPlainName(name) && name !== "new" ? name : quote(name);
+}
+
+/** A method of a class. */
+export function classKey(name: string): string {
+  return isPlainName(name) ? name : quote(name);
+}
+
+/** `.name` or `["name"]`. */
+export function access(name: string): string {
+  return isPlainName(name) ? `.${name}` : `[${quote(name)}]`;
+}

@@ -1,0 +1,74 @@
+/**
+ * The exported types of a schema file, passed on by its module.
+ *
+ * In TypeScript they are re-exported from the schema, so there is one declaration of each. In JavaScript they are written out, so
+ * that the package can be published without the schema sources; enums become frozen objects.
+ */
+
+import type { PassedOn, SchemaModel, Structure } from "../model/schema-model.ts";
+import { docComment } from "./doc-comment.ts";
+import type { ModuleContext } from "./module-context.ts";
+import { clause } from "./module-scope.ts";
+import { objectKey, quote, typeKey } from "./names.ts";
+
+/** `export type { Order, PlaceOrder } from "../../schemas/shop/v1/orders.ts";` */
+export function reExports(exports: readonly PassedOn[], source: string): string {
+  const types = exports.filter(({ kind }) => kind === "type").map(({ name }) => name);
+  const enums = exports.filter(({ kind }) => kind === "enum").map(({ name }) => name);
+  return [
+    types.length === 0 ? "" : clause("export type", types, source),
+    enums.length === 0 ? "" : clause("export", enums, source),
+  ].join("");
+}
+
+/** The enums of a file for a JavaScript module, as values. */
+export function enumObjects(exports: readonly PassedOn[]): string {
+  return exports
+    .filter(({ kind }) => kind === "enum")
+    .map(({ name, members = [], doc }) => {
+      const lines = members.map((member) => `  ${objectKey(member.name)}: ${literal(member.value)},\n`);
+      return `${docComment(doc)}export const ${name} = Object.freeze({\n${lines.join("")}});\n`;
+    })
+    .join("\n");
+}
+
+/** The types of a file written out, for a declaration file. */
+export function declarations(context: ModuleContext): string {
+  const structures = structuresByName(context.model);
+  return context.file.exports
+    .map((passedOn) => (passedOn.kind === "enum" ? enumDeclaration(passedOn) : typeDeclaration(context, passedOn, structures)))
+    .filter((text) => text !== "")
+    .join("\n");
+}
+
+function enumDeclaration({ name, members = [], doc }: PassedOn): string {
+  const lines = members.map((member) => `  readonly ${typeKey(member.name)}: ${literal(member.value)};\n`);
+  return [
+    docComment(doc),
+    `export declare const ${name}: {\n${lines.join("")}};\n`,
+    `export type ${name} = (typeof ${name})[keyof typeof ${name}];\n`,
+  ].join("");
+}
+
+function typeDeclaration(context: ModuleContext, { name, doc }: PassedOn, structures: ReadonlyMap<string, Structure>): string {
+  const structure = structures.get(`${context.file.path}\n${name}`);
+  if (structure === undefined) return "";
+  const local = context.scope.exportedLocal(name);
+  const head = `${docComment(doc ?? structure.doc)}${local === name ? "export " : ""}`;
+  return structure.type.kind === "document"
+    ? `${head}interface ${local} ${context.types.body(structure.type)}\n`
+    : `${head}type ${local} = ${context.types.built(structure.type)};\n`;
+}
+
+function structuresByName(model: SchemaModel): Map<string, Structure> {
+  const byName = new Map<string, Structure>();
+  for (const structure of model.structures.values()) {
+    const { declared } = structure;
+    if (declared !== undefined) byName.set(`${declared.file}\n${declared.name}`, structure);
+  }
+  return byName;
+}
+
+function literal(value: string | number): string {
+  return typeof value === "string" ? quote(value) : String(value);
+}

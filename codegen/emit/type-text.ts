@@ -1,0 +1,185 @@
+/**
+ * The TypeScript text of a type of the model.
+ *
+ * Exported, non-generic names are imported from where they are declared; everything else is printed as it is built. Widths and
+ * other flavours keep their names (`Int32`), imported from `taut/schema`.
+ */
+
+import type {
+  DeclaredName,
+  DocumentType,
+  Field,
+  LiteralsType,
+  ScalarKind,
+  SchemaModel,
+  Structure,
+  Type,
+} from "../model/schema-model.ts";
+import { docComment } from "./doc-comment.ts";
+import type { ModuleScope } from "./module-scope.ts";
+import { quote, typeKey } from "./names.ts";
+
+/** How a kind is written: as it stands, or as a name of a module. */
+const scalarTexts: Record<ScalarKind, string | { readonly source: string; readonly name: string }> = {
+  string: "string",
+  boolean: "boolean",
+  number: "number",
+  int32: { source: "taut/schema", name: "Int32" },
+  uint32: { source: "taut/schema", name: "Uint32" },
+  int53: { source: "taut/schema", name: "Int53" },
+  double: { source: "taut/schema", name: "Double" },
+  int64: "bigint",
+  uint64: { source: "taut/schema", name: "Uint64" },
+  date: "Date",
+  bytes: "Uint8Array",
+  uuid: { source: "taut/schema", name: "Uuid" },
+  null: "null",
+  objectId: { source: "taut/runtime/v1/bson", name: "ObjectId" },
+  decimal128: { source: "taut/runtime/v1/bson", name: "Decimal128" },
+  timestamp: { source: "taut/runtime/v1/bson", name: "Timestamp" },
+  binary: { source: "taut/runtime/v1/bson", name: "Binary" },
+  minKey: { source: "taut/runtime/v1/bson", name: "MinKey" },
+  maxKey: { source: "taut/runtime/v1/bson", name: "MaxKey" },
+  bsonRegExp: { source: "taut/runtime/v1/bson", name: "BSONRegExp" },
+  unknown: "unknown",
+  json: { source: "taut/schema", name: "JsonValue" },
+};
+
+export interface TypeTextsOptions {
+  readonly model: SchemaModel;
+  readonly scope: ModuleScope;
+  /** The module that a declared name is imported from; undefined when it is this module's own. */
+  sourceOf(declared: DeclaredName): string | undefined;
+  /** The name of a structure that is a fault's data; undefined for every other. */
+  faultData(structureId: string): string | undefined;
+}
+
+export class TypeTexts {
+  readonly #options: TypeTextsOptions;
+  /** Recursive structures without a name of their own, by id: they need an alias to refer to themselves. */
+  readonly #aliases = new Map<string, { local: string; text: string }>();
+
+  constructor(options: TypeTextsOptions) {
+    this.#options = options;
+  }
+
+  /** What a name of the schema is called here. */
+  name(declared: DeclaredName): string {
+    const source = this.#options.sourceOf(declared);
+    return source === undefined
+      ? this.#options.scope.exportedLocal(declared.name)
+      : this.#options.scope.import(source, declared.name, "type");
+  }
+
+  of(type: Type): string {
+    return type.alias === undefined ? this.built(type) : this.name(type.alias);
+  }
+
+  /** The type as it is built, whatever its own alias: what stands behind `type X =`. */
+  built(type: Type): string {
+    switch (type.kind) {
+      case "literals":
+        return this.#literals(type);
+      case "array":
+        return `${this.#operand(type.items)}[]`;
+      case "set":
+        return `Set<${this.of(type.items)}>`;
+      case "tuple": {
+        const items = type.items.map(({ type: item, optional }) => (optional ? `${this.#operand(item)}?` : this.of(item)));
+        if (type.rest !== undefined) items.push(`...${this.#operand(type.rest)}[]`);
+        return `[${items.join(", ")}]`;
+      }
+      case "map":
+        return `${type.form === "map" ? "Map" : "Record"}<${this.of(type.key)}, ${this.of(type.value)}>`;
+      case "document":
+        if (type.fields.length === 0) return "Record<string, never>";
+        return `{ ${type.fields.map((field) => this.#member(field)).join("; ")} }`;
+      case "tagged": {
+        const arms = type.arms.map((arm) => this.of(arm.type));
+        if (type.unrecognized) {
+          arms.push(`${this.#options.scope.import("taut/schema", "Unrecognized", "type")}<${quote(type.tag)}>`);
+        }
+        return arms.join(" | ");
+      }
+      case "value-union":
+        return type.arms.map((arm) => this.of(arm)).join(" | ");
+      case "ref":
+        return this.structure(type.id);
+      default: {
+        const text = scalarTexts[type.kind];
+        return typeof text === "string" ? text : this.#options.scope.import(text.source, text.name, "type");
+      }
+    }
+  }
+
+  structure(id: string): string {
+    const structure = this.lookUp(id);
+    const faultData = this.#options.faultData(id);
+    if (faultData !== undefined) return faultData;
+    if (structure.declared !== undefined) return this.name(structure.declared);
+    return structure.recursive ? this.#alias(structure) : this.built(structure.type);
+  }
+
+  lookUp(id: string): Structure {
+    const structure = this.#options.model.structures.get(id);
+    if (structure === undefined) throw new Error(`the model has no structure ${id}`);
+    return structure;
+  }
+
+  /** The body of an exported interface, a line a field, with the fields' comments. */
+  body(type: DocumentType): string {
+    if (type.fields.length === 0) return "{}";
+    const members = type.fields.map((field) => `${docComment(field.doc, "  ")}  ${this.#member(field)};\n`);
+    return `{\n${members.join("")}}`;
+  }
+
+  /** The declarations that the texts so far refer to. Asked for last. */
+  aliasLines(): string[] {
+    return [...this.#aliases.values()].map(({ local, text }) => `type ${local} = ${text};\n`);
+  }
+
+  #member(field: Field): string {
+    return `${typeKey(field.name)}${field.optional ? "?" : ""}: ${this.of(field.type)}`;
+  }
+
+  #alias(structure: Structure): string {
+    const known = this.#aliases.get(structure.id);
+    if (known !== undefined) return known.local;
+    const alias = { local: this.#options.scope.declare(structure.hint), text: "" };
+    this.#aliases.set(structure.id, alias);
+    alias.text = this.built(structure.type);
+    return alias.local;
+  }
+
+  #literals(type: LiteralsType): string {
+    if (type.enumName !== undefined) return this.name(type.enumName);
+    const texts = type.values.map((value) => (typeof value === "string" ? quote(value) : String(value)));
+    if (type.open) texts.push("(string & Record<never, never>)");
+    const both = type.values.includes(true) && type.values.includes(false);
+    return (both ? [...texts.filter((text) => text !== "true" && text !== "false"), "boolean"] : texts).join(" | ");
+  }
+
+  /** In parentheses where a `[]` or `?` behind it would bind to the last arm alone. */
+  #operand(type: Type): string {
+    const text = this.of(type);
+    return this.#isUnion(type) ? `(${text})` : text;
+  }
+
+  /** True when the text of the type is several arms rather than one name, literal or bracketed thing. */
+  #isUnion(type: Type): boolean {
+    if (type.alias !== undefined) return false;
+    switch (type.kind) {
+      case "value-union":
+      case "tagged":
+        return true;
+      case "literals":
+        return type.enumName === undefined;
+      case "ref": {
+        const { declared, recursive, type: target } = this.lookUp(type.id);
+        return declared === undefined && !recursive && this.#isUnion(target);
+      }
+      default:
+        return false;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/** Emitted modules compile, strictly, with every TypeScript that users have; and pass Biome as it comes. */
+
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import ts from "typescript-5-9";
+import { describe, expect, test } from "vitest";
+import { caseNames, readFolder, validFolder } from "./emit-cases.ts";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+describe("emitted modules and declarations", () => {
+  test.each(["typescript-5-9", "typescript-6-0", "typescript"])("compile with %s", async (compiler) => {
+    const tsc = join(root, "node_modules", compiler, "bin/tsc");
+    await expect(outcome(process.execPath, [tsc, "-p", "test/codegen/tsconfig.valid.json"])).resolves.toBe("");
+  });
+
+  test("need no other file to be declared (isolatedDeclarations)", () => {
+    const complaints = caseNames().flatMap((name) =>
+      Object.entries(readFolder(join(validFolder, name, "ts"))).flatMap(([path, text]) => {
+        const { diagnostics = [] } = ts.transpileDeclaration(text, {
+          fileName: path,
+          reportDiagnostics: true,
+          compilerOptions: { isolatedDeclarations: true, declaration: true, target: ts.ScriptTarget.ES2022 },
+        });
+        return diagnostics.map(({ messageText }) => `${path}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
+      }),
+    );
+    expect(complaints).toEqual([]);
+  });
+
+  test("pass Biome's recommended rules", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "taut-biome-"));
+    try {
+      const configuration = { root: true, formatter: { enabled: false }, linter: { rules: { recommended: true } } };
+      writeFileSync(join(folder, "biome.json"), JSON.stringify(configuration));
+      const biome = join(root, "node_modules/@biomejs/biome/bin/biome");
+      const folders = caseNames().flatMap((name) => [join(validFolder, name, "ts"), join(validFolder, name, "js")]);
+      const args = [biome, "lint", `--config-path=${folder}`, "--error-on-warnings", "--max-diagnostics=200", ...folders];
+      await expect(outcome(process.execPath, args)).resolves.toMatch(/^Checked \d+ files in [^.]*\. No fixes applied\.\n$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** What a command says; nothing when it is content and quiet. */
+async function outcome(command: string, args: readonly string[]): Promise<string> {
+  try {
+    const { stdout } = await run(command, args, { cwd: root, maxBuffer: 1 << 24 });
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    return `${stdout}${stderr}`;
+  }
+}
