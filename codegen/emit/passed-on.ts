@@ -50,14 +50,15 @@ function enumDeclaration({ name, members = [], doc }: PassedOn): string {
   ].join("");
 }
 
-function typeDeclaration(context: ModuleContext, { name, doc }: PassedOn, structures: ReadonlyMap<string, Structure>): string {
+function typeDeclaration(context: ModuleContext, { name, doc, type }: PassedOn, structures: ReadonlyMap<string, Structure>): string {
   const structure = structures.get(`${context.file.path}\n${name}`);
-  if (structure === undefined) return "";
+  const target = structure?.type ?? type;
+  if (target === undefined) return "";
   const local = context.scope.exportedLocal(name);
-  const head = `${docComment(doc ?? structure.doc)}${local === name ? "export " : ""}`;
-  return structure.type.kind === "document"
-    ? `${head}interface ${local} ${context.types.body(structure.type)}\n`
-    : `${head}type ${local} = ${context.types.built(structure.type)};\n`;
+  const head = `${docComment(doc ?? structure?.doc)}${local === name ? "export " : ""}`;
+  return target.kind === "document"
+    ? `${head}interface ${local} ${context.types.body(target)}\n`
+    : `${head}type ${local} = ${context.types.built(target)};\n`;
 }
 
 function structuresByName(model: SchemaModel): Map<string, Structure> {

@@ -10,6 +10,7 @@ import type {
   DocumentType,
   Field,
   LiteralsType,
+  MapType,
   ScalarKind,
   SchemaModel,
   Structure,
@@ -77,20 +78,26 @@ export class TypeTexts {
 
   /** The type as it is built, whatever its own alias: what stands behind `type X =`. */
   built(type: Type): string {
+    if (type.brand === undefined) return this.#plain(type);
+    const { brand, alias, ...rest } = type;
+    return `${this.#operand(rest as Type)} & ${brand}`;
+  }
+
+  #plain(type: Type): string {
     switch (type.kind) {
       case "literals":
         return this.#literals(type);
       case "array":
-        return `${this.#operand(type.items)}[]`;
+        return `${type.readonly === true ? "readonly " : ""}${this.#operand(type.items)}[]`;
       case "set":
-        return `Set<${this.of(type.items)}>`;
+        return `${type.readonly === true ? "ReadonlySet" : "Set"}<${this.of(type.items)}>`;
       case "tuple": {
         const items = type.items.map(({ type: item, optional }) => (optional ? `${this.#operand(item)}?` : this.of(item)));
         if (type.rest !== undefined) items.push(`...${this.#operand(type.rest)}[]`);
-        return `[${items.join(", ")}]`;
+        return `${type.readonly === true ? "readonly " : ""}[${items.join(", ")}]`;
       }
       case "map":
-        return `${type.form === "map" ? "Map" : "Record"}<${this.of(type.key)}, ${this.of(type.value)}>`;
+        return this.#map(type);
       case "document":
         if (type.fields.length === 0) return "Record<string, never>";
         return `{ ${type.fields.map((field) => this.#member(field)).join("; ")} }`;
@@ -139,7 +146,16 @@ export class TypeTexts {
   }
 
   #member(field: Field): string {
-    return `${typeKey(field.name)}${field.optional ? "?" : ""}: ${this.of(field.type)}`;
+    const head = `${field.readonly === true ? "readonly " : ""}${typeKey(field.name)}`;
+    const text = this.of(field.type);
+    if (field.orUndefined !== true) return `${head}${field.optional ? "?" : ""}: ${text}`;
+    return `${head}?: ${text} | undefined`;
+  }
+
+  #map({ form, key, value, readonly = false }: MapType): string {
+    const entries = `<${this.of(key)}, ${this.of(value)}>`;
+    if (form === "map") return `${readonly ? "ReadonlyMap" : "Map"}${entries}`;
+    return readonly ? `Readonly<Record${entries}>` : `Record${entries}`;
   }
 
   #alias(structure: Structure): string {
@@ -162,21 +178,25 @@ export class TypeTexts {
   /** In parentheses where a `[]` or `?` behind it would bind to the last arm alone. */
   #operand(type: Type): string {
     const text = this.of(type);
-    return this.#isUnion(type) ? `(${text})` : text;
+    return this.#isCompound(type) ? `(${text})` : text;
   }
 
-  /** True when the text of the type is several arms rather than one name, literal or bracketed thing. */
-  #isUnion(type: Type): boolean {
+  /** True when the text of the type is more than one name, literal or bracketed thing. */
+  #isCompound(type: Type): boolean {
     if (type.alias !== undefined) return false;
+    if (type.brand !== undefined) return true;
     switch (type.kind) {
       case "value-union":
       case "tagged":
         return true;
       case "literals":
         return type.enumName === undefined;
+      case "array":
+      case "tuple":
+        return type.readonly === true;
       case "ref": {
         const { declared, recursive, type: target } = this.lookUp(type.id);
-        return declared === undefined && !recursive && this.#isUnion(target);
+        return declared === undefined && !recursive && this.#isCompound(target);
       }
       default:
         return false;

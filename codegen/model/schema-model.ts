@@ -44,6 +44,8 @@ export interface PassedOn {
   /** Enums: the members in source order, for `--emit js`. */
   readonly members?: readonly { readonly name: string; readonly value: string | number }[];
   readonly isConstEnum?: boolean;
+  /** What a non-generic type is, where the model can say it: `--emit js` writes it out. */
+  readonly type?: Type;
   readonly doc?: Doc;
 }
 
@@ -159,6 +161,8 @@ interface Base {
   readonly rules?: Rules;
   /** The exported alias it was written with, for type texts (`type UserId = string & {...}`). */
   readonly alias?: DeclaredName;
+  /** The other side of a brand as it may be printed anywhere: `{ readonly __brand: "Sku" }`. No effect on the wire. */
+  readonly brand?: string;
 }
 
 export type ScalarKind =
@@ -205,18 +209,24 @@ export interface LiteralsType extends Base {
 export interface ArrayType extends Base {
   readonly kind: "array";
   readonly items: Type;
+  /** Written `readonly T[]`; no effect on the wire. */
+  readonly readonly?: boolean;
 }
 
 /** `Set` of scalars. */
 export interface SetType extends Base {
   readonly kind: "set";
   readonly items: Type;
+  /** Written `ReadonlySet`; no effect on the wire. */
+  readonly readonly?: boolean;
 }
 
 export interface TupleType extends Base {
   readonly kind: "tuple";
   readonly items: readonly { readonly type: Type; readonly optional: boolean }[];
   readonly rest?: Type;
+  /** Written `readonly [...]`; no effect on the wire. */
+  readonly readonly?: boolean;
 }
 
 export interface MapType extends Base {
@@ -226,6 +236,8 @@ export interface MapType extends Base {
   /** string, number widths, int64/uint64, boolean or literals. */
   readonly key: ScalarType | LiteralsType;
   readonly value: Type;
+  /** Written `Readonly<Record<...>>` or `ReadonlyMap`; no effect on the wire. */
+  readonly readonly?: boolean;
 }
 
 export interface DocumentType extends Base {
@@ -238,6 +250,10 @@ export interface Field {
   readonly name: string;
   readonly type: Type;
   readonly optional: boolean;
+  /** Written `x: T | undefined` or `x?: T | undefined`: `undefined` may be given. The wire knows absent alone. */
+  readonly orUndefined?: boolean;
+  /** No effect on the wire. */
+  readonly readonly?: boolean;
   /** `@default`, already parsed; the decoder fills it in when the key is absent. */
   readonly default?: DefaultValue;
   readonly doc?: Doc;

@@ -54,7 +54,7 @@ async function replaceAll(out: string, files: readonly FileText[]): Promise<void
     }
     for (const { target, temporary } of moves) await rename(temporary, target);
   } catch (error) {
-    await Promise.all(moves.map(({ temporary }) => rm(temporary, { force: true })));
+    await Promise.allSettled(moves.map(({ temporary }) => rm(temporary, { force: true })));
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** The cases of `valid/`: schemas, and what is emitted for them in both languages. */
 
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type EmittedFile, emitModules } from "../../codegen/emit/index.ts";
@@ -28,11 +28,4 @@ export function emitFolder(root: string, emit: Emit): EmittedFile[] {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(errors.map((error) => JSON.stringify(error)).join("\n"));
   return emitModules(model, { emit, importExtension: emit === "ts" ? "ts" : "js", schemaRoot: "../schemas" });
-}
-
-/** Every file below a folder with its text, by posix path. */
-export function readFolder(folder: string): Record<string, string> {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/"));
-  const files = names.filter((name) => statSync(join(folder, name)).isFile()).sort();
-  return Object.fromEntries(files.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }

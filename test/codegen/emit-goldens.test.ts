@@ -3,9 +3,10 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { caseNames, emitFolder, emits, readFolder, schemasOf, validFolder } from "./emit-cases.ts";
+import { caseNames, emitFolder, emits, schemasOf, validFolder } from "./emit-cases.ts";
+import { readFolder } from "./emit-read-folder.ts";
 
-const update = process.env["UPDATE_GOLDENS"] === "1";
+const update = process.env.UPDATE_GOLDENS === "1";
 
 describe.each(caseNames())("the schemas of valid/%s", (name) => {
   test.each(emits)("emit the %s modules beside them", (emit) => {

@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import ts from "typescript-5-9";
 import { describe, expect, test } from "vitest";
-import { caseNames, readFolder, validFolder } from "./emit-cases.ts";
+import { caseNames, validFolder } from "./emit-cases.ts";
+import { readFolder } from "./emit-read-folder.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
