@@ -14,6 +14,15 @@ import { type Detail, RpcError } from "../errors/rpc-error.ts";
 /** Texts are cut to this many bytes of UTF-8, on a character. */
 export const maxErrorTextBytes = 8 * 1024;
 
+/** Where the data document of a declared fault lies. Valid during the receiving call alone. */
+export interface FaultBytes {
+  readonly type: string;
+  readonly buffer: Buffer;
+  readonly view: DataView;
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface Failure {
   readonly error: RpcError;
   /** Name of the declared fault, when its data follows. */
@@ -48,6 +57,17 @@ export function decodeFailure(buffer: Buffer, view: DataView, start: number, end
     ...(typeof retryAfterMs === "number" && retryAfterMs >= 0 ? { retryAfterMs } : {}),
   });
   return { error, faultType: typeof type === "string" ? type : undefined };
+}
+
+/** A fault that the receiver's schema does not declare: its data becomes the first detail. */
+export function withUndeclaredFault(error: RpcError, fault: FaultBytes): RpcError {
+  let data: unknown;
+  try {
+    data = decodePlainDocument(fault.buffer, fault.view, fault.start, fault.end);
+  } catch {
+    // The name alone is still worth having.
+  }
+  return Object.assign(error, { details: [{ type: fault.type, data }, ...error.details] });
 }
 
 /** At most `maxErrorTextBytes`, never half a character. Lone surrogates become U+FFFD: an error must always be sendable. */

@@ -85,6 +85,8 @@ export class IncomingCalls {
   /** Set once this side is going away: later ids are refused. */
   #draining = false;
 
+  /** Deadlines of the peer are cut to this; calls without one get it. Milliseconds. */
+  maxTimeoutMs: number = Number.POSITIVE_INFINITY;
   /** The last call has ended. */
   onIdle: () => void = () => {};
   /** A frame has opened a call. */
@@ -222,8 +224,9 @@ export class IncomingCalls {
       call.metadata = metadata.metadata;
       call.attempt = metadata.attempt;
     }
-    if (left > 0) {
-      call.deadlineAt = this.#now() + left;
+    const timeoutMs = Math.min(left > 0 ? left : Number.POSITIVE_INFINITY, this.maxTimeoutMs);
+    if (timeoutMs !== Number.POSITIVE_INFINITY) {
+      call.deadlineAt = this.#now() + timeoutMs;
       this.#watchDeadline(call.deadlineAt);
     }
     const fragmented = (flags & CallFlag.fragmented) !== 0;
@@ -457,6 +460,16 @@ export class IncomingCalls {
 
   abortAll(reason: AbortReason): void {
     for (const call of this.table.all()) this.#abort(call, reason);
+  }
+
+  /** Ends all calls now: handlers are told, callers get UNAVAILABLE without waiting for them. */
+  shutdown(): void {
+    this.#draining = true;
+    this.#backlog = [];
+    for (const call of this.table.all()) {
+      this.#abort(call, "shutdown");
+      this.sendFailure(call, abortError("shutdown"));
+    }
   }
 
   /** The connection is gone: handlers are told, nothing is answered. */

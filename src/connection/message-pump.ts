@@ -51,16 +51,24 @@ export class MessagePump {
     this.#pull();
   }
 
-  /** Nothing more is wanted: the iterable gets `return()`, and what that does harms nobody. */
-  stop(): void {
-    if (this.#state === "done") return;
+  /**
+   * Nothing more is wanted: the iterable gets `return()`. Answers a promise when that takes time: it settles when the iterable's
+   * `finally` blocks have run, and rejects with what they throw. Callers who do not care must still handle the rejection.
+   */
+  stop(): Promise<unknown> | undefined {
+    if (this.#state === "done") return undefined;
     this.#state = "done";
     try {
       const answer: unknown = this.#iterator?.return?.();
-      if (answer instanceof Promise) answer.catch(() => {});
-    } catch {
-      // A throwing `return` has nobody left to tell.
+      return answer instanceof Promise ? answer : undefined;
+    } catch (error) {
+      return Promise.reject(error);
     }
+  }
+
+  /** `stop` for a side that has nobody to tell what the iterable throws at its end. */
+  drop(): void {
+    this.stop()?.catch(() => {});
   }
 
   #open(): boolean {
@@ -136,7 +144,7 @@ export class MessagePump {
 
   #fail(error: unknown, from: "iterable" | "send"): void {
     if (this.#state === "done") return;
-    if (from === "send") this.stop();
+    if (from === "send") this.drop();
     this.#state = "done";
     this.#target.fail(error, from);
   }

@@ -17,7 +17,7 @@ import { Metadata } from "../metadata/metadata.ts";
 import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId, unboundMethod } from "../wire/frame.ts";
 import { Call, type Outgoing } from "./call.ts";
 import { CallTable } from "./call-table.ts";
-import { decodeFailure } from "./failure-document.ts";
+import { decodeFailure, type FaultBytes } from "./failure-document.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import { oneWayOverheadBytes } from "./limits.ts";
 import { encodeOwned, type MessageTraffic, type PeerSettings } from "./message-traffic.ts";
@@ -48,14 +48,6 @@ export abstract class OutgoingCall extends Call {
   abstract expire(): void;
   /** The end, badly. `fault` is the range of the declared fault's data document, if the failure names one. */
   abstract receiveFailure(error: RpcError, fault: FaultBytes | undefined): void;
-}
-
-export interface FaultBytes {
-  readonly type: string;
-  readonly buffer: Buffer;
-  readonly view: DataView;
-  readonly start: number;
-  readonly end: number;
 }
 
 export class OutgoingCalls {

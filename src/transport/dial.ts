@@ -50,12 +50,13 @@ export function dial(address: Address, options: DialOptions, timings: DialTiming
         return true;
       },
     };
-    const target = address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port };
+    const target: { path: string } | { host: string; port: number } =
+      address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port };
     const socket = secure
       ? tls.connect({
           ...target,
           // A host name goes into SNI; RFC 6066 forbids literal addresses there.
-          ...(address.kind !== "unix" && net.isIP(address.host) === 0 ? { servername: address.host } : {}),
+          ...("host" in target && net.isIP(target.host) === 0 ? { servername: target.host } : {}),
           ...options.tls,
         })
       : net.connect({ ...target, onread, noDelay: true } as net.NetConnectOpts);

@@ -1,0 +1,142 @@
+/**
+ * Turns a stub's method call into a `ClientCall`: options are resolved here, and interceptors run here.
+ *
+ * Nothing here throws synchronously: promises reject, iterators throw. Which deadline counts: the call's, the schema's, the channel's,
+ * 10,000 ms for unary calls; then the parent's, if that is nearer.
+ */
+
+import type { CallContext } from "../contract/call-context.ts";
+import type { CallOptions } from "../contract/call-options.ts";
+import type { Caller } from "../contract/caller.ts";
+import { currentContext } from "../contract/context-scope.ts";
+import { parentOf } from "../contract/inheritance.ts";
+import type { MethodDescription } from "../contract/service.ts";
+import { RpcError, withFacts } from "../errors/rpc-error.ts";
+import { Metadata } from "../metadata/metadata.ts";
+import { checkRetry, type CompleteChannelOptions } from "./channel-options.ts";
+import type { CallHost, ClientCall } from "./client-call.ts";
+import { type DocumentCaller, InterceptedCaller } from "./intercepted-caller.ts";
+import { OneWayCall } from "./one-way-call.ts";
+import { StreamCall, type StreamCallInit } from "./stream-call.ts";
+import { UnaryCall } from "./unary-call.ts";
+
+/** A call's deadline when nobody says one; unary calls only. */
+const unaryTimeoutMs = 10_000;
+
+export class ChannelCaller implements Caller, DocumentCaller {
+  readonly #channel: CallHost;
+  readonly #timeoutMs: number | undefined;
+  readonly #intercepted: InterceptedCaller | undefined;
+
+  constructor(channel: CallHost, options: CompleteChannelOptions) {
+    this.#channel = channel;
+    this.#timeoutMs = options.timeoutMs;
+    if (options.interceptors.length > 0) this.#intercepted = new InterceptedCaller(this, channel, options);
+  }
+
+  unary(method: MethodDescription, request: unknown, options?: CallOptions): Promise<unknown> {
+    if (this.#intercepted !== undefined) return this.#intercepted.single(method, { message: request }, options);
+    return this.unaryDocument(method, request, options, false);
+  }
+
+  serverStream(method: MethodDescription, request: unknown, options?: CallOptions): AsyncIterable<unknown> {
+    if (this.#intercepted !== undefined) return this.#intercepted.stream(method, { message: request }, options);
+    return this.stream({ method, request, options, raw: false });
+  }
+
+  clientStream(method: MethodDescription, requests: AsyncIterable<unknown> | Iterable<unknown>, options?: CallOptions): Promise<unknown> {
+    if (this.#intercepted !== undefined) return this.#intercepted.single(method, { messages: requests }, options);
+    return this.clientStreamDocument(method, requests, options, false);
+  }
+
+  bidi(method: MethodDescription, requests: AsyncIterable<unknown> | Iterable<unknown>, options?: CallOptions): AsyncIterable<unknown> {
+    if (this.#intercepted !== undefined) return this.#intercepted.stream(method, { messages: requests }, options);
+    return this.stream({ method, requests, options, raw: false });
+  }
+
+  async oneWay(method: MethodDescription, request: unknown, options?: CallOptions): Promise<void> {
+    if (this.#intercepted !== undefined) return this.#intercepted.oneWay(method, { message: request }, options);
+    return this.oneWayDocument(method, request, options);
+  }
+
+  // ---------------------------------------------------------------- the calls themselves, for interceptors as well
+
+  unaryDocument(method: MethodDescription, request: unknown, options: CallOptions | undefined, raw: boolean): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#begin(new UnaryCall(this.#channel, method, request, { resolve, reject, options, raw }));
+    });
+  }
+
+  clientStreamDocument(
+    method: MethodDescription,
+    requests: AsyncIterable<unknown> | Iterable<unknown>,
+    options: CallOptions | undefined,
+    raw: boolean,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#begin(new StreamCall({ host: this.#channel, method, requests, options, raw, resolve, reject }));
+    });
+  }
+
+  oneWayDocument(method: MethodDescription, request: unknown, options: CallOptions | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#begin(new OneWayCall(this.#channel, method, request, { resolve, reject, options }));
+    });
+  }
+
+  stream(init: Omit<StreamCallInit, "host">): AsyncIterable<unknown> {
+    try {
+      const call = new StreamCall({ ...init, host: this.#channel });
+      this.#begin(call);
+      return call.inbox as AsyncIterable<unknown>;
+    } catch (error) {
+      return failedStream(error);
+    }
+  }
+
+  /** Resolves the options and starts the call. Throws TypeError for options that make no sense. */
+  #begin(call: ClientCall): void {
+    const { options, method } = call;
+    const channel = this.#channel;
+    const now = channel.now();
+    call.startedAt = now;
+    const isUnary = method.kind === "unary";
+    let timeoutMs = method.timeoutMs ?? this.#timeoutMs ?? (isUnary ? unaryTimeoutMs : Number.POSITIVE_INFINITY);
+    const parent = options?.parent === undefined ? currentContext() : options.parent;
+    if (options !== undefined) {
+      if (options.timeoutMs !== undefined) timeoutMs = checkTimeout(options.timeoutMs);
+      checkRetry(options.retry);
+      if (options.metadata !== undefined) call.requestMetadata = new Metadata(options.metadata);
+    }
+    call.deadlineAt = now + timeoutMs;
+    if (parent !== undefined && parent !== null) this.#inherit(call, parent, now);
+    if (options?.signal !== undefined && !call.isSettled && !call.followSignal(options.signal)) return channel.startFailed();
+    if (call.isSettled) return channel.startFailed();
+    if (call.deadlineAt <= now) {
+      channel.startFailed();
+      const error = new RpcError({ code: "DEADLINE_EXCEEDED", message: "the deadline had passed before the call was made" });
+      return call.fail(withFacts(error, { executed: "no", method: method.path }));
+    }
+    channel.start(call);
+  }
+
+  #inherit(call: ClientCall, parent: CallContext, now: number): void {
+    const inner = parentOf(parent);
+    const parentDeadline = inner === undefined ? now + parent.remainingMs() : inner.deadlineAt;
+    if (parentDeadline < call.deadlineAt) call.deadlineAt = parentDeadline;
+    call.isNestedInRetry = parent.attempt > 1;
+    call.followParent(parent);
+  }
+}
+
+function checkTimeout(timeoutMs: unknown): number {
+  if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) throw new TypeError(`timeoutMs must be a number, not ${String(timeoutMs)}`);
+  return timeoutMs;
+}
+
+/** A stream call that could not even begin: its error waits for the loop. */
+export function failedStream(error: unknown): AsyncIterable<unknown> {
+  return {
+    [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+  };
+}

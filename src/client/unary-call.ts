@@ -1,0 +1,83 @@
+/**
+ * One request, one answer: the hot path. The call is its own outgoing message, so that opening it allocates nothing more.
+ */
+
+import type { Outgoing } from "../connection/call.ts";
+import type { CallOptions } from "../contract/call-options.ts";
+import type { MethodDescription } from "../contract/service.ts";
+import { RpcError, withFacts } from "../errors/rpc-error.ts";
+import { Metadata } from "../metadata/metadata.ts";
+import { CancelReason } from "../wire/frame.ts";
+import { type CallHost, ClientCall } from "./client-call.ts";
+
+export class UnaryCall extends ClientCall implements Outgoing {
+  readonly kindFlags = 0;
+  readonly #request: unknown;
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: unknown) => void;
+  /** The answer stays a wire document: an interceptor unwraps it later. */
+  readonly #raw: boolean;
+
+  constructor(
+    host: CallHost,
+    method: MethodDescription,
+    request: unknown,
+    settle: { resolve(value: unknown): void; reject(error: unknown): void; options: CallOptions | undefined; raw: boolean },
+  ) {
+    super(host, method, settle.options);
+    this.#request = request;
+    this.#resolve = settle.resolve;
+    this.#reject = settle.reject;
+    this.#raw = settle.raw;
+  }
+
+  get isRepeatable(): boolean {
+    return true;
+  }
+
+  bound(): number {
+    return this.method.request.bound(this.#request, this.host.codecLimits);
+  }
+
+  write(buffer: Buffer, view: DataView, at: number): number {
+    return this.method.request.write(buffer, view, at, this.#request, this.host.codecLimits);
+  }
+
+  receiveResult(buffer: Buffer, view: DataView, start: number, end: number, trailers: Metadata | undefined): void {
+    if (this.isSettled) return;
+    let message: unknown;
+    try {
+      if (start === end) throw noAnswer();
+      message = this.method.response.read(buffer, view, start, end, this.host.codecLimits);
+    } catch (error) {
+      return this.fail(this.localFailure(error, "INTERNAL", "yes"));
+    }
+    this.settle(undefined);
+    if (this.options?.onTrailers !== undefined) this.tell(() => this.options?.onTrailers?.(trailers ?? new Metadata()));
+    if (!this.#raw && this.method.result !== "document") {
+      message = this.method.result === "value" ? (message as { value: unknown }).value : undefined;
+    }
+    this.#resolve(message);
+  }
+
+  /** A unary call has no messages but its result. */
+  receiveMessage(_buffer: Buffer, _view: DataView, _start: number, _end: number, cost: number): void {
+    this.connection?.release(this, cost);
+    this.abort(
+      withFacts(new RpcError({ code: "INTERNAL", message: "the peer answered a unary call with a stream" }), { executed: "yes" }),
+      CancelReason.badAnswer,
+    );
+  }
+
+  sendReady(): void {}
+
+  protected reject(error: unknown): void {
+    this.#reject(error);
+  }
+
+  protected reset(): void {}
+}
+
+function noAnswer(): RpcError {
+  return new RpcError({ code: "INTERNAL", message: "the call succeeded without a message" });
+}

@@ -1,0 +1,48 @@
+/** Interceptors: one type for both sides. */
+
+import type { Metadata } from "../metadata/metadata.ts";
+import type { ContextValues, Peer } from "./call-context.ts";
+import type { CallKind } from "./service.ts";
+
+/**
+ * Sees every call of a channel or server. `next` goes on to the next interceptor and at last to the call itself; not calling it and
+ * answering a reply of one's own stops the rest. `call` is a plain object: `next({ ...call, message })` replaces the request.
+ */
+export type Interceptor = (call: InterceptedCall, next: (call: InterceptedCall) => Promise<Reply>) => Promise<Reply>;
+
+export interface InterceptedCall {
+  readonly side: "client" | "server";
+  readonly method: { readonly service: string; readonly name: string; readonly kind: CallKind; readonly idempotent: boolean };
+  /** The request document; positional parameters are its keys. */
+  readonly message?: unknown;
+  /** The request documents of a stream. */
+  readonly messages?: AsyncIterable<unknown>;
+  /** May be changed in place. */
+  readonly metadata: Metadata;
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds, or Infinity. May only get shorter. */
+  readonly deadline: number;
+  /** May be changed in place. */
+  readonly values: ContextValues;
+  /** Server side: who calls. */
+  readonly peer?: Peer;
+}
+
+export interface Reply {
+  message?: unknown;
+  messages?: AsyncIterable<unknown>;
+  /** Leading metadata. */
+  readonly metadata: Metadata;
+  readonly trailers: Promise<Metadata>;
+}
+
+/** Composes interceptors, the first outermost, around the call itself. */
+export function intercept(
+  interceptors: readonly Interceptor[],
+  innermost: (call: InterceptedCall) => Promise<Reply>,
+): (call: InterceptedCall) => Promise<Reply> {
+  return interceptors.reduceRight<(call: InterceptedCall) => Promise<Reply>>(
+    (next, interceptor) => async (call) => interceptor(call, next),
+    innermost,
+  );
+}

@@ -1,0 +1,136 @@
+/**
+ * What a handler is given beside its request. Everything that costs something is made when it is first asked for: most handlers
+ * never look at `signal`, `metadata` or `values`.
+ */
+
+import { type AbortReason, abortError } from "../connection/incoming-calls.ts";
+import type { CallContext, ContextValues, Peer } from "../contract/call-context.ts";
+import { ContextValueMap } from "../contract/context-values.ts";
+import { type ChildCall, type Parent, parentSymbol } from "../contract/inheritance.ts";
+import { Metadata, type MetadataInit } from "../metadata/metadata.ts";
+import type { Clock } from "../time/clock.ts";
+
+/** What a context shows of its call. */
+export interface ContextSource {
+  readonly clock: Clock;
+  readonly peer: Peer;
+  readonly methodPath: string;
+  readonly deadlineAt: number;
+  readonly attempt: number;
+  readonly endedBy: AbortReason | undefined;
+  metadata: Metadata | undefined;
+  leading: Metadata | undefined;
+  trailers: Metadata | undefined;
+  /** The first message, or the end, has been sent. */
+  readonly hasSent: boolean;
+}
+
+export class HandlerContext implements CallContext, Parent {
+  readonly #call: ContextSource;
+  #abort: AbortController | undefined;
+  #values: ContextValues | undefined;
+  #children: Set<ChildCall> | undefined;
+  #collected: { leading: Metadata; trailers: Metadata } | undefined;
+
+  constructor(call: ContextSource) {
+    this.#call = call;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#call.endedBy !== undefined) this.#abort.abort(abortError(this.#call.endedBy));
+    }
+    return this.#abort.signal;
+  }
+
+  // A getter that answers undefined while the call runs: `endedBy?` of the interface.
+  get endedBy(): "cancel" | "deadline" | "connection" | "shutdown" {
+    return this.#call.endedBy as AbortReason;
+  }
+
+  get deadline(): number {
+    const { deadlineAt, clock } = this.#call;
+    return deadlineAt === Number.POSITIVE_INFINITY ? deadlineAt : Math.round(clock.epochNow() + (deadlineAt - clock.now()));
+  }
+
+  remainingMs(): number {
+    const { deadlineAt, clock } = this.#call;
+    return deadlineAt === Number.POSITIVE_INFINITY ? deadlineAt : Math.max(0, deadlineAt - clock.now());
+  }
+
+  get metadata(): Metadata {
+    this.#call.metadata ??= new Metadata();
+    return this.#call.metadata;
+  }
+
+  setMetadata(metadata: MetadataInit): void {
+    if (this.#call.hasSent) throw new Error("leading metadata must be set before the first message is sent");
+    if (this.#collected !== undefined) replace(this.#collected.leading, metadata);
+    else this.#call.leading = new Metadata(metadata);
+  }
+
+  setTrailers(metadata: MetadataInit): void {
+    if (this.#collected !== undefined) replace(this.#collected.trailers, metadata);
+    else this.#call.trailers = new Metadata(metadata);
+  }
+
+  get peer(): Peer {
+    return this.#call.peer;
+  }
+
+  get method(): string {
+    return this.#call.methodPath;
+  }
+
+  get attempt(): number {
+    return this.#call.attempt;
+  }
+
+  get values(): ContextValues {
+    this.#values ??= new ContextValueMap();
+    return this.#values;
+  }
+
+  /** What interceptors have put there. */
+  useValues(values: ContextValues): void {
+    this.#values = values;
+  }
+
+  useMetadata(metadata: Metadata): void {
+    this.#call.metadata = metadata;
+  }
+
+  /** From now on what the handler sets goes there: it is an interceptor's to pass on. */
+  collect(into: { leading: Metadata; trailers: Metadata }): void {
+    this.#collected = into;
+  }
+
+  // ---------------------------------------------------------------- for outgoing calls that inherit
+
+  get [parentSymbol](): Parent {
+    return this;
+  }
+
+  get deadlineAt(): number {
+    return this.#call.deadlineAt;
+  }
+
+  get children(): Set<ChildCall> {
+    this.#children ??= new Set();
+    return this.#children;
+  }
+
+  /** The call has ended before its handler: signal and children are told. */
+  ended(reason: AbortReason): void {
+    this.#abort?.abort(abortError(reason));
+    if (this.#children === undefined) return;
+    for (const child of [...this.#children]) child.parentEnded(this);
+  }
+}
+
+function replace(target: Metadata, by: MetadataInit): void {
+  const given = new Metadata(by);
+  for (const [key] of new Metadata(target)) target.delete(key);
+  for (const [key, value] of given) target.append(key, value);
+}

@@ -1,0 +1,318 @@
+/**
+ * A call on its way through a handler: decode, invoke, encode. All kinds; the unary one is the hot path.
+ *
+ * Settles exactly once: whatever the handler does, one end frame is sent when it has settled, also after a cancel. The call is its own
+ * outgoing message. What a handler throws never leaves this file.
+ */
+
+import type { Outgoing } from "../connection/call.ts";
+import type { Connection } from "../connection/connection.ts";
+import { type AbortReason, abortError, IncomingCall } from "../connection/incoming-calls.ts";
+import { encodeOwned } from "../connection/message-traffic.ts";
+import { Inbox } from "../connection/inbox.ts";
+import { MessagePump } from "../connection/message-pump.ts";
+import type { Peer } from "../contract/call-context.ts";
+import type { CodecLimits } from "../contract/codec.ts";
+import { isInheritanceOn, runInContext } from "../contract/context-scope.ts";
+import type { Wrapping } from "../contract/service.ts";
+import { codecFailure } from "../contract/violations.ts";
+import { isCodecError } from "../errors/codec-error.ts";
+import { isRpcError, type RpcError, withFacts } from "../errors/rpc-error.ts";
+import { Metadata } from "../metadata/metadata.ts";
+import type { Clock } from "../time/clock.ts";
+import { type ContextSource, HandlerContext } from "./handler-context.ts";
+import { classifyHandlerError, internal } from "./handler-error.ts";
+import { runInterceptors } from "./intercepted-handler.ts";
+import type { MethodBinding } from "./service-table.ts";
+
+/** What a call needs of its server. */
+export interface ServerHost {
+  readonly clock: Clock;
+  readonly codecLimits: CodecLimits;
+  readonly inheritContext: boolean;
+  report(error: unknown, where: object): void;
+  /** The call has ended; `code` is undefined when it went well. */
+  ended(code: string | undefined): void;
+}
+
+export class ServerCall extends IncomingCall implements Outgoing, ContextSource {
+  readonly #host: ServerHost;
+  readonly #connection: Connection;
+  readonly #binding: MethodBinding;
+  readonly peer: Peer;
+  #context: HandlerContext | undefined;
+  #requests: Inbox<unknown> | undefined;
+  #pump: MessagePump | undefined;
+  /** What `write` writes. */
+  #outgoing: unknown;
+  hasSent = false;
+  #isDone = false;
+  /** How the answer's messages are wrapped: not at all once an interceptor has had them. */
+  #wrapping: Wrapping;
+
+  constructor(host: ServerHost, connection: Connection, binding: MethodBinding, peer: Peer) {
+    super();
+    this.#host = host;
+    this.#connection = connection;
+    this.#binding = binding;
+    this.peer = peer;
+    this.#wrapping = binding.method.result;
+  }
+
+  get clock(): Clock {
+    return this.#host.clock;
+  }
+
+  get methodPath(): string {
+    return this.#binding.method.path;
+  }
+
+  bound(): number {
+    return this.#binding.method.response.bound(this.#outgoing, this.#host.codecLimits);
+  }
+
+  write(buffer: Buffer, view: DataView, at: number): number {
+    return this.#binding.method.response.write(buffer, view, at, this.#outgoing, this.#host.codecLimits);
+  }
+
+  // ---------------------------------------------------------------- request
+
+  start(buffer: Buffer, view: DataView, start: number, end: number): void {
+    const { method } = this.#binding;
+    let request: unknown;
+    if (method.kind === "client-stream" || method.kind === "bidi") {
+      const requests = new Inbox<unknown>({
+        release: (cost) => this.#connection.release(this, cost),
+        // A handler that stops reading has not ended the call; what still comes is dropped.
+        leave: () => {},
+      });
+      this.#requests = requests;
+      request = requests;
+    } else {
+      try {
+        request = method.request.read(buffer, view, start, end, this.#host.codecLimits);
+      } catch (error) {
+        return this.#refuse(error);
+      }
+    }
+    const context = new HandlerContext(this);
+    this.#context = context;
+    let answer: unknown;
+    try {
+      answer = this.#inContext(() =>
+        this.#binding.interceptors.length === 0
+          ? method.invoke(this.#binding.handler, request, context)
+          : this.#intercept(request, context),
+      );
+    } catch (error) {
+      return this.#fail(error);
+    }
+    if (this.#binding.interceptors.length === 0 && (method.kind === "server-stream" || method.kind === "bidi")) {
+      return this.#respond(answer);
+    }
+    if (isThenable(answer)) {
+      answer.then(
+        (value) => this.#answered(value),
+        (error: unknown) => this.#fail(error),
+      );
+    } else {
+      this.#answered(answer);
+    }
+  }
+
+  /** With inheritance on, the handler's outgoing calls find this call. */
+  #inContext<T>(fn: () => T): T {
+    const context = this.#context;
+    return context !== undefined && this.#host.inheritContext && isInheritanceOn() ? runInContext(context, fn) : fn();
+  }
+
+  #intercept(request: unknown, context: HandlerContext): Promise<unknown> {
+    this.#wrapping = "document";
+    return runInterceptors(this.#binding, request, context, (reply) => this.#adopt(reply.metadata, reply.trailers)).then((reply) => {
+      if (reply.messages === undefined) return reply.message;
+      this.#respond(reply.messages);
+      return responding;
+    });
+  }
+
+  /** An interceptor's reply brings its own metadata. */
+  #adopt(leading: Metadata, trailers: Metadata): void {
+    if (!this.hasSent) this.leading = leading;
+    this.trailers = trailers;
+  }
+
+  /** The request does not fit its schema: the handler never runs. */
+  #refuse(error: unknown): void {
+    const failure = isCodecError(error) ? codecFailure("INVALID_ARGUMENT", error) : isRpcError(error) ? error : internal("internal error");
+    if (!isCodecError(error)) this.#host.report(error, this.#where());
+    this.#end(withFacts(failure, { executed: "no" }));
+  }
+
+  receiveMessage(buffer: Buffer, view: DataView, start: number, end: number, cost: number): void {
+    const requests = this.#requests;
+    if (requests === undefined || this.#isDone) {
+      this.#connection.release(this, cost);
+      return;
+    }
+    const { method } = this.#binding;
+    let message: unknown;
+    try {
+      message = method.request.read(buffer, view, start, end, this.#host.codecLimits);
+      if (method.requestItem === "value" && this.#binding.interceptors.length === 0) message = (message as { value: unknown }).value;
+    } catch (error) {
+      this.#connection.release(this, cost);
+      const failure = isCodecError(error) ? codecFailure("INVALID_ARGUMENT", error) : internal("internal error");
+      return this.#connection.incoming.refuseMessage(this, failure);
+    }
+    requests.push(message, cost);
+  }
+
+  receiveFinish(): void {
+    this.#requests?.end();
+  }
+
+  // ---------------------------------------------------------------- answer
+
+  #answered(value: unknown): void {
+    if (this.#isDone || value === responding) return;
+    if (this.endedBy !== undefined || this.oneWayCost > 0) return this.#end(undefined);
+    this.#outgoing = this.#wrap(value);
+    try {
+      this.#connection.incoming.sendResult(this, this);
+    } catch (error) {
+      return this.#unsendable(error);
+    }
+    this.#finish(undefined);
+  }
+
+  #wrap(value: unknown): unknown {
+    switch (this.#wrapping) {
+      case "document":
+        return value;
+      case "value":
+        return { value };
+      case "void":
+        return emptyDocument;
+      default:
+        return this.#wrapping satisfies never;
+    }
+  }
+
+  /** Streams what an iterable gives. */
+  #respond(answer: unknown): void {
+    try {
+      this.#pump = new MessagePump(answer as AsyncIterable<unknown>, {
+        send: (item) => this.#sendItem(item),
+        canSend: () => this.isOpen && this.#connection.traffic.canSend(this),
+        finish: () => this.#responded(),
+        fail: (error, from) => (from === "send" ? this.#unsendable(error) : this.#fail(error)),
+      });
+    } catch (error) {
+      return this.#fail(error);
+    }
+    if (this.endedBy !== undefined) return this.#stopped();
+    this.sendReady();
+  }
+
+  #sendItem(item: unknown): void {
+    if (this.leading !== undefined) this.#connection.incoming.sendLeading(this);
+    this.hasSent = true;
+    this.#outgoing = this.#wrap(item);
+    this.#connection.traffic.sendMessage(this, this);
+  }
+
+  sendReady(): void {
+    const pump = this.#pump;
+    if (pump !== undefined) this.#inContext(() => pump.resume());
+  }
+
+  #responded(): void {
+    if (this.#isDone) return;
+    if (this.endedBy !== undefined) return this.#end(undefined);
+    this.hasSent = true;
+    this.#connection.incoming.sendResult(this, undefined);
+    this.#finish(undefined);
+  }
+
+  /** The handler's answer does not fit its schema or the limits. */
+  #unsendable(error: unknown): void {
+    this.#host.report(error, this.#where());
+    if (isCodecError(error)) return this.#end(codecFailure("INTERNAL", error));
+    this.#end(isRpcError(error) ? error : internal("internal error"));
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#isDone) return;
+    const failure = classifyHandlerError(thrown, this.#binding.method, this.endedBy);
+    if (failure.isHidden) this.#host.report(thrown, this.#where());
+    const { error, fault } = failure;
+    if (error.metadata[Symbol.iterator]().next().done !== true) this.trailers = joined(this.trailers, error.metadata);
+    if (fault === undefined) return this.#end(error);
+    try {
+      const { codec } = fault;
+      const message: Outgoing = {
+        bound: () => codec.bound(failure.data, this.#host.codecLimits),
+        write: (buffer, view, at) => codec.write(buffer, view, at, failure.data, this.#host.codecLimits),
+      };
+      this.#end(error, { type: fault.fullName, bytes: encodeOwned(message, message.bound()) });
+    } catch (cause) {
+      this.#unsendable(cause);
+    }
+  }
+
+  /** Ends the call with a failure; without one, by what ended it. */
+  #end(error: RpcError | undefined, fault?: { type: string; bytes: Buffer }): void {
+    if (this.#isDone) return;
+    const failure = this.refusedWith ?? error ?? abortError(this.endedBy ?? "cancel");
+    this.hasSent = true;
+    this.#connection.incoming.sendFailure(this, failure, this.refusedWith === undefined ? fault : undefined);
+    this.#finish(error === undefined && this.oneWayCost > 0 && this.endedBy === undefined ? undefined : failure.code);
+  }
+
+  #finish(code: string | undefined): void {
+    this.#isDone = true;
+    void this.#requests?.return();
+    this.#host.ended(code);
+  }
+
+  // ---------------------------------------------------------------- the call's end from outside
+
+  abort(reason: AbortReason): void {
+    this.#requests?.abort(this.refusedWith ?? abortError(reason));
+    this.#context?.ended(reason);
+    if (this.#pump !== undefined) this.#stopped();
+    else if (this.#context === undefined) this.#end(undefined);
+  }
+
+  /** The end frame waits for the generator's `finally` blocks. */
+  #stopped(): void {
+    const stopping = this.#pump?.stop();
+    if (stopping === undefined) return this.#end(undefined);
+    stopping.then(
+      () => this.#end(undefined),
+      (error: unknown) => {
+        this.#host.report(error, this.#where());
+        this.#end(undefined);
+      },
+    );
+  }
+
+  #where(): object {
+    return { method: this.methodPath, peer: this.peer.address };
+  }
+}
+
+/** An answer of a handler that is on its way as a stream. */
+const responding: unique symbol = Symbol("responding");
+
+const emptyDocument = Object.freeze({});
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return value instanceof Promise || (typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function");
+}
+
+function joined(first: Metadata | undefined, second: Metadata): Metadata {
+  const all = new Metadata(first);
+  for (const [key, value] of second) all.append(key, value);
+  return all;
+}

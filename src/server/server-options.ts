@@ -1,0 +1,93 @@
+/** What `createServer` takes, completed and checked. Misuse is a TypeError at once. */
+
+import { completeLimits, connectionWindowBytes, type ConnectionSettings, fragmentBytes, type Limits, outputHighWaterBytes, streamWindowBytes } from "../connection/limits.ts";
+import { checkFunctions, checkKnown, completeKeepalive, positive, safeHook } from "../connection/option-checks.ts";
+import type { Peer } from "../contract/call-context.ts";
+import type { Interceptor } from "../contract/interceptor.ts";
+
+export interface ServerOptions {
+  /** See every call; the first is outermost. */
+  interceptors?: readonly Interceptor[];
+  limits?: Partial<Limits>;
+  /** node:tls options; makes any TCP address TLS. */
+  tls?: object;
+  /** Default 30 s of silence, 10 s for the answer; the larger offer of both sides wins. `false`: this side never pings. */
+  keepalive?: { idleMs?: number; timeoutMs?: number } | false;
+  /** What went wrong inside, with where; never throws out, never logged by us. */
+  onError?(error: unknown, where: object): void;
+  /** Preface, hello and authentication together. Default 5,000. */
+  handshakeTimeoutMs?: number;
+  /** Connections without calls are closed after this. Default 10 minutes. */
+  idleTimeoutMs?: number;
+  /** Deadlines are cut to this; calls and streams without one get it. Default Infinity. */
+  maxTimeoutMs?: number;
+  /** Above it a peer is told so and sent away. Default 10,000. */
+  maxConnections?: number;
+  /** A connection is asked to move on after this, with up to 10 % jitter. Default Infinity. */
+  maxConnectionAgeMs?: number;
+  /** How long its calls may take after that. Default 30,000. */
+  maxConnectionAgeGraceMs?: number;
+  /** Outgoing calls in handlers inherit deadline, cancellation and values. Default true. */
+  inheritContext?: boolean;
+  /** Answers the peer's identity, `challenge(data)` for another round, or throws UNAUTHENTICATED. May answer a promise. */
+  authenticate?(credentials: unknown, peer: Peer): unknown;
+}
+
+export interface CompleteServerOptions {
+  readonly interceptors: readonly Interceptor[];
+  readonly settings: ConnectionSettings;
+  readonly tls: object | undefined;
+  readonly onError: (error: unknown, where: object) => void;
+  readonly idleTimeoutMs: number;
+  readonly maxTimeoutMs: number;
+  readonly maxConnections: number;
+  readonly maxConnectionAgeMs: number;
+  readonly maxConnectionAgeGraceMs: number;
+  readonly inheritContext: boolean;
+  readonly authenticate: ((credentials: unknown, peer: Peer) => unknown) | undefined;
+}
+
+const known = new Set([
+  "interceptors",
+  "limits",
+  "tls",
+  "keepalive",
+  "onError",
+  "handshakeTimeoutMs",
+  "idleTimeoutMs",
+  "maxTimeoutMs",
+  "maxConnections",
+  "maxConnectionAgeMs",
+  "maxConnectionAgeGraceMs",
+  "inheritContext",
+  "authenticate",
+]);
+
+export function completeServerOptions(options: ServerOptions = {}): CompleteServerOptions {
+  checkKnown(options, known, "server");
+  const limits = completeLimits(options.limits);
+  const maxConnections = options.maxConnections ?? 10_000;
+  if (!(maxConnections >= 1)) throw new TypeError(`maxConnections must be a number from 1, not ${String(maxConnections)}`);
+  return {
+    interceptors: checkFunctions(options.interceptors, "interceptors"),
+    settings: {
+      limits,
+      maxStreams: Math.max(1, Math.floor(limits.maxCalls * 0.75)),
+      fragmentBytes,
+      streamWindowBytes,
+      connectionWindowBytes,
+      outputHighWaterBytes,
+      handshakeTimeoutMs: positive(options.handshakeTimeoutMs, "handshakeTimeoutMs", 5_000),
+      keepalive: completeKeepalive(options.keepalive),
+    },
+    tls: options.tls,
+    onError: safeHook(options.onError?.bind(options)),
+    idleTimeoutMs: positive(options.idleTimeoutMs, "idleTimeoutMs", 10 * 60_000),
+    maxTimeoutMs: positive(options.maxTimeoutMs, "maxTimeoutMs", Number.POSITIVE_INFINITY),
+    maxConnections,
+    maxConnectionAgeMs: positive(options.maxConnectionAgeMs, "maxConnectionAgeMs", Number.POSITIVE_INFINITY),
+    maxConnectionAgeGraceMs: positive(options.maxConnectionAgeGraceMs, "maxConnectionAgeGraceMs", 30_000),
+    inheritContext: options.inheritContext ?? true,
+    authenticate: options.authenticate?.bind(options),
+  };
+}
