@@ -1,0 +1,121 @@
+/** `taut generate [schemas] [--out dir]`: schemas to modules. */
+
+import { relative, resolve } from "node:path";
+import { type Diagnostic, type GenerateOptions, type GenerateResult, generate, watch } from "@taut/codegen";
+import type { Argv, CommandModule } from "yargs";
+import { readConfiguration } from "./configuration.ts";
+import { diagnosticText } from "./diagnostic-text.ts";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+interface Flags {
+  schemas?: string;
+  out?: string;
+  emit?: string;
+  importExtension?: string;
+  watch: boolean;
+  check: boolean;
+  json: boolean;
+}
+
+export function generateCommand(terminal: Terminal, exit: (status: number) => void): CommandModule<object, Flags> {
+  return {
+    command: "generate [schemas]",
+    describe: "write clients, handler interfaces and codecs for a schema folder",
+    builder: describeFlags as (argv: Argv) => Argv<Flags>,
+    handler: async (flags) => {
+      const options = optionsOf(flags);
+      if (flags.watch) await watchUntilStopped(options, terminal);
+      else exit(report(await generate(options), options, { terminal, json: flags.json }));
+    },
+  };
+}
+
+function describeFlags(argv: Argv) {
+  return argv
+    .positional("schemas", { type: "string", describe: "the schema folder", defaultDescription: "schemas" })
+    .option("out", { type: "string", alias: "o", describe: "the output folder", defaultDescription: "generated" })
+    .option("emit", { choices: ["ts", "js"], describe: "TypeScript, or JavaScript with declarations", defaultDescription: "ts" })
+    .option("import-extension", {
+      choices: ["js", "ts", "none"],
+      describe: "how relative imports end",
+      defaultDescription: "from tsconfig",
+    })
+    .option("watch", { type: "boolean", alias: "w", default: false, describe: "generate again when a schema changes" })
+    .option("check", { type: "boolean", default: false, describe: "write nothing; exit 1 if anything would change" })
+    .option("json", { type: "boolean", default: false, describe: "print the result as JSON" })
+    .conflicts("watch", ["check", "json"]);
+}
+
+function optionsOf(flags: Flags): GenerateOptions {
+  const configuration = readConfiguration(process.cwd());
+  for (const name of ["schemas", "out", "emit", "importExtension"] as const) {
+    if (Array.isArray(flags[name])) throw new UsageError(`${name} is given more than once`);
+  }
+  const emit = (flags.emit as GenerateOptions["emit"]) ?? configuration.emit;
+  const importExtension = (flags.importExtension as GenerateOptions["importExtension"]) ?? configuration.importExtension;
+  return {
+    root: resolve(flags.schemas ?? configuration.schemas ?? "schemas"),
+    out: resolve(flags.out ?? configuration.out ?? "generated"),
+    check: flags.check,
+    ...(emit === undefined ? {} : { emit }),
+    ...(importExtension === undefined ? {} : { importExtension }),
+  };
+}
+
+/** Says what happened. @returns the exit status */
+function report(result: GenerateResult, options: GenerateOptions, to: { terminal: Terminal; json: boolean }): number {
+  if (to.json) to.terminal.data(JSON.stringify(result, jsonValue, 2));
+  else sayResult(result, options, to.terminal);
+  return result.ok ? 0 : 1;
+}
+
+function sayResult(result: GenerateResult, options: GenerateOptions, terminal: Terminal): void {
+  for (const diagnostic of result.diagnostics) terminal.say(diagnosticText(diagnostic, options.root, terminal));
+  const errors = count(result.diagnostics, "error");
+  if (errors > 0) {
+    terminal.say(terminal.paint("red", `${plural(errors, "error")}, nothing written`));
+    return;
+  }
+  const out = shown(options.out);
+  const { missing, changed, stale, foreign, unchanged } = result;
+  if (options.check === true) {
+    for (const [word, paths] of Object.entries({ missing, changed, stale, foreign })) {
+      for (const path of paths) terminal.say(`${word}: ${out}/${path}`);
+    }
+    terminal.say(result.ok ? `${out} is up to date` : `${out} differs from its schemas: run taut generate`);
+    return;
+  }
+  const parts = [`${plural(missing.length + changed.length, "file")} written`, `${unchanged} unchanged`];
+  if (stale.length > 0) parts.push(`${stale.length} deleted`);
+  terminal.say(`${out}: ${parts.join(", ")}`);
+}
+
+async function watchUntilStopped(options: GenerateOptions, terminal: Terminal): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  terminal.say(`watching ${shown(options.root)}`);
+  for await (const { result, error, ms } of watch(options, stop.signal)) {
+    if (error !== undefined) terminal.say(terminal.paint("red", error instanceof Error ? error.message : String(error)));
+    else if (result !== undefined) {
+      sayResult(result, options, terminal);
+      terminal.say(terminal.paint("dim", `${Math.round(ms)} ms`));
+    }
+  }
+}
+
+function count(diagnostics: readonly Diagnostic[], severity: Diagnostic["severity"]): number {
+  return diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+}
+
+function plural(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+}
+
+function shown(folder: string): string {
+  return relative(process.cwd(), folder) || ".";
+}
+
+function jsonValue(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
+}

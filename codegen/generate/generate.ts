@@ -1,0 +1,81 @@
+/**
+ * From a schema folder to generated modules on disk.
+ *
+ * The one place that knows all steps: read, emit, compare or write. Nothing is written while a diagnostic is an error.
+ */
+
+import { relative, resolve, sep } from "node:path";
+import { emitModules, hasHeader, type ImportExtension } from "../emit/index.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { SchemaModel } from "../model/schema-model.ts";
+import { readSchemas } from "../read/index.ts";
+import { compareFolder, type Difference, writeFiles } from "../write/index.ts";
+import { defaultImportExtension } from "./import-extension.ts";
+
+export interface GenerateOptions {
+  /** The schema folder. */
+  readonly root: string;
+  /** The output folder. It may not lie in the schema folder. */
+  readonly out: string;
+  /**
+   * `ts` (default): modules that take their types from the schema sources. `js`: JavaScript and declarations that stand alone, to be
+   * published without them.
+   */
+  readonly emit?: "ts" | "js";
+  /**
+   * How relative imports end. Default: from the tsconfig nearest to the output folder, `ts` with `allowImportingTsExtensions` or
+   * `rewriteRelativeImportExtensions`, else `js`; without a tsconfig `ts`, which Node runs as it is.
+   */
+  readonly importExtension?: ImportExtension;
+  /** Write nothing, only say what would be. Default false. */
+  readonly check?: boolean;
+}
+
+export interface GenerateResult extends Difference {
+  /** Everything found, errors and warnings. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** False when a diagnostic is an error, and for `check` when anything is missing, changed or stale. */
+  readonly ok: boolean;
+}
+
+/** @throws TypeError for options that contradict each other; what the file system says, as it is */
+export async function generate(options: GenerateOptions): Promise<GenerateResult> {
+  checkFolders(options);
+  const { model, diagnostics } = readSchemas({ root: resolve(options.root) });
+  return writeModel(options, model, diagnostics);
+}
+
+/** The second half of `generate`, for a model that was read already. */
+export async function writeModel(
+  options: GenerateOptions,
+  model: SchemaModel,
+  diagnostics: readonly Diagnostic[],
+): Promise<GenerateResult> {
+  if (diagnostics.some(({ severity }) => severity === "error")) return { ...nothing, diagnostics, ok: false };
+  const files = emitModules(model, {
+    emit: options.emit ?? "ts",
+    importExtension: options.importExtension ?? defaultImportExtension(options.out),
+    schemaRoot: posixRelative(options.out, options.root),
+  });
+  const folder = { out: options.out, files, isOurs: hasHeader };
+  const difference = options.check === true ? await compareFolder(folder) : await writeFiles(folder);
+  const { missing, changed, stale, foreign } = difference;
+  const drift = missing.length + changed.length + stale.length + foreign.length > 0;
+  return { ...difference, diagnostics, ok: options.check !== true || !drift };
+}
+
+const nothing: Difference = { missing: [], changed: [], stale: [], foreign: [], unchanged: 0 };
+
+/** What is written into the schema folder would be read as a schema the next time. */
+export function checkFolders({ root, out }: GenerateOptions): void {
+  const inside = relative(resolve(root), resolve(out));
+  if (inside === "" || !(inside === ".." || inside.startsWith(`..${sep}`) || resolve(inside) === inside)) {
+    throw new TypeError(
+      `the output folder ${out} lies in the schema folder ${root}: what is written there would be read as schemas`,
+    );
+  }
+}
+
+function posixRelative(from: string, to: string): string {
+  return relative(resolve(from), resolve(to)).split(sep).join("/");
+}
