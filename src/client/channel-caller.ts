@@ -100,6 +100,7 @@ export class ChannelCaller implements Caller, DocumentCaller {
     const channel = this.#channel;
     const now = channel.now();
     call.startedAt = now;
+    call.openedAt = now;
     const isUnary = method.kind === "unary";
     let timeoutMs = method.timeoutMs ?? this.#timeoutMs ?? (isUnary ? unaryTimeoutMs : Number.POSITIVE_INFINITY);
     const parent = options?.parent === undefined ? currentContext() : options.parent;

@@ -143,6 +143,7 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
       if (connection === undefined) break;
       if (call instanceof OneWayCall && connection.isFull) break;
       this.#queue.remove(call);
+      call.openedAt = this.clock.now();
       if (!this.#open(connection, call)) {
         this.#queue.add(call, undefined);
         break;
@@ -183,6 +184,7 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
     const timer = this.clock.startTimer(
       () => {
         this.#pausing.delete(call);
+        call.openedAt = this.clock.now();
         this.dispatch(call);
       },
       pauseMs,

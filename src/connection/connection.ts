@@ -439,7 +439,6 @@ export class Connection implements TransportListener, FrameSink {
   #opened(agreed: Agreed): void {
     const { settings, role, dispatcher } = this.#options;
     const violation = (message: string) => this.#violation(message);
-    const now = () => this.#clock.now();
     const firstId = this.#options.firstCallId ?? (role.side === "client" ? 1 : 2);
     this.identity = agreed.identity;
     const traffic = new MessageTraffic(this.#output, settings, agreed.peer, violation);
@@ -447,14 +446,14 @@ export class Connection implements TransportListener, FrameSink {
     this.#outgoing = new OutgoingCalls(this.#output, traffic, agreed.peer, {
       firstId,
       maxMetadataBytes: settings.limits.maxMetadataBytes,
-      now,
+      now: () => this.#clock.now(),
     });
     this.#incoming = new IncomingCalls(this.#output, traffic, settings, agreed.peer, {
       dispatcher,
       beforeFirstId: role.side === "client" ? 0 : 0xffffffff,
       violation,
       watchDeadline: (at) => this.#deadlines.watch(at),
-      now,
+      receivedAt: () => this.lastReceivedAt,
     });
     this.#output.onRoom = () => this.#room();
     this.#state = "open";

@@ -74,7 +74,7 @@ export class IncomingCalls {
   readonly #dispatcher: Dispatcher;
   readonly #violation: (message: string) => void;
   readonly #watchDeadline: (at: number) => void;
-  readonly #now: () => number;
+  readonly #receivedAt: () => number;
   readonly table: CallTable<IncomingCall> = new CallTable<IncomingCall>();
   readonly #bindings: (object | undefined)[] = [];
   /** Received while the output was beyond its bound; begun when it has drained. Bounded by `maxCalls`. */
@@ -103,7 +103,8 @@ export class IncomingCalls {
       beforeFirstId: number;
       violation: (message: string) => void;
       watchDeadline: (at: number) => void;
-      now: () => number;
+      /** When the frame at hand arrived, on the clock's scale. */
+      receivedAt: () => number;
     },
   ) {
     this.#output = output;
@@ -113,7 +114,7 @@ export class IncomingCalls {
     this.#dispatcher = options.dispatcher;
     this.#violation = options.violation;
     this.#watchDeadline = options.watchDeadline;
-    this.#now = options.now;
+    this.#receivedAt = options.receivedAt;
     this.#highestId = options.beforeFirstId;
   }
 
@@ -226,7 +227,7 @@ export class IncomingCalls {
     }
     const timeoutMs = Math.min(left > 0 ? left : Number.POSITIVE_INFINITY, this.maxTimeoutMs);
     if (timeoutMs !== Number.POSITIVE_INFINITY) {
-      call.deadlineAt = this.#now() + timeoutMs;
+      call.deadlineAt = this.#receivedAt() + timeoutMs;
       this.#watchDeadline(call.deadlineAt);
     }
     const fragmented = (flags & CallFlag.fragmented) !== 0;
@@ -254,7 +255,7 @@ export class IncomingCalls {
 
   /** Starts the handler, or keeps the call until the output has drained: a peer that does not read gets no more work done. */
   #begin(call: IncomingCall, buffer: Buffer, view: DataView, start: number, end: number): void {
-    if (call.deadlineAt !== Number.POSITIVE_INFINITY && call.flow !== undefined && call.deadlineAt <= this.#now()) {
+    if (call.deadlineAt !== Number.POSITIVE_INFINITY && call.flow !== undefined && call.deadlineAt <= this.#receivedAt()) {
       this.sendFailure(call, withFacts(new RpcError({ code: "DEADLINE_EXCEEDED", message: "expired before it was dispatched" }), { executed: "no" }));
       return;
     }

@@ -19,6 +19,17 @@
 
 import type { SchemaModel } from "../../model/schema-model.ts";
 import type { ModuleScope } from "../module-scope.ts";
+import { quote } from "../names.ts";
+import { emitBound } from "./bounds.ts";
+import { emitCodecConstant } from "./codec-constant.ts";
+import { EmitContext } from "./emit-context.ts";
+import { literalText } from "./literal-text.ts";
+import { emitReader } from "./read-unit.ts";
+import { Shapes } from "./shapes.ts";
+import { capitalized, SourceText } from "./source-text.ts";
+import { Units } from "./units.ts";
+import { emitWriter } from "./write-unit.ts";
+import { literalValueText } from "./write-value.ts";
 
 export interface EmitCodecsOptions {
   readonly model: SchemaModel;
@@ -36,4 +47,46 @@ export interface EmittedCodecs {
   readonly text: string;
   /** The local name of the codec of a root. Throws for what is none. */
   nameOf(id: string): string;
+}
+
+export function emitCodecs(options: EmitCodecsOptions): EmittedCodecs {
+  const { model, roots, scope, format } = options;
+  const out = new SourceText(format);
+  const units = new Units(model, scope, roots);
+  const shapes = new Shapes(model, scope, format);
+  const context = new EmitContext({ out, units, shapes, scope });
+  const names = new Map<string, string>();
+  for (const id of roots) {
+    const structure = model.structures.get(id);
+    if (structure === undefined) throw new Error(`the model holds no structure ${id}`);
+    const name = scope.declare(`codec${capitalized(structure.hint)}`);
+    names.set(id, name);
+    emitCodecConstant(context, name, structure, format === "ts" ? options.typeOf(id) : "");
+  }
+  for (let unit = units.next(); unit !== undefined; unit = units.next()) {
+    emitBound(context, unit);
+    emitWriter(context, unit);
+    emitReader(context, unit);
+  }
+  return {
+    text: `${constants(context, format)}${shapes}${out}`,
+    nameOf(id) {
+      const name = names.get(id);
+      if (name === undefined) throw new Error(`no codec was asked for ${id}`);
+      return name;
+    },
+  };
+}
+
+/** Tables and patterns that the functions look things up in. */
+function constants(context: EmitContext, format: "ts" | "js"): string {
+  const lines: string[] = [];
+  for (const { name, values } of context.literalTables) {
+    const head = `const ${name} = new Set${format === "ts" ? "<unknown>" : ""}(`;
+    lines.push(`\n${head}${literalText({ items: values.map(literalValueText) }, "", head.length, 2)});\n`);
+  }
+  for (const [source, name] of context.patterns) {
+    lines.push(`\nconst ${name} = new RegExp(${quote(source)}, "u");\n`);
+  }
+  return lines.join("");
 }
