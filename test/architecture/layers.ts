@@ -31,6 +31,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   "src/errors": { mayImport: ["src/metadata"] },
   "src/bson": { mayImport: ["src/errors"], packages: ["bson"] },
   "src/contract": { mayImport: ["src/errors", "src/metadata", "src/bson"], typesOnly: ["src/bson"] },
+  // What generated codecs do not spell out themselves: rules, map keys, the shapes of the slow path.
+  "src/codec": { mayImport: ["src/bson", "src/errors", "src/contract"], typesOnly: ["src/contract"] },
   "src/wire": { mayImport: ["src/bson", "src/errors", "src/metadata"] },
   "src/transport": {
     mayImport: ["src/errors", "src/metadata", "src/time"],
@@ -42,7 +44,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   "src/client": { mayImport: ["src/connection", "src/contract", "src/transport", "src/errors", "src/metadata", "src/time"] },
   "src/server": { mayImport: ["src/connection", "src/contract", "src/transport", "src/errors", "src/metadata", "src/time"] },
-  "src/runtime": { mayImport: ["src/contract", "src/errors", "src/metadata", "src/bson"] },
+  "src/runtime": { mayImport: ["src/contract", "src/codec", "src/errors", "src/metadata", "src/bson"] },
   "src/health": {
     mayImport: ["src/client", "src/server", "src/contract", "src/runtime", "src/errors", "src/metadata", "src/time"],
   },
@@ -117,4 +119,6 @@ export const maxLines = 400;
 export const longFiles: Readonly<Record<string, string>> = {};
 
 /** Module-level `let`, and empty collections that fill up, each with the reason why it is harmless. `path: name`. */
-export const moduleState: Readonly<Record<string, string>> = {};
+export const moduleState: Readonly<Record<string, string>> = {
+  "src/codec/rules.ts: patterns": "a memo of compiled patterns, held only as long as the rules that they belong to",
+};

@@ -45,7 +45,7 @@ describe("npm pack --workspaces", () => {
       expect(
         files.filter(
           (path) =>
-            !/^(?:dist\/.*\.(?:js|js\.map|d\.ts)|schema\.(?:d\.ts|js)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
+            !/^(?:dist\/.*\.(?:js|js\.map|d\.ts)|schema\.(?:d\.ts|js)|config\.schema\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
               path,
             ),
         ),
