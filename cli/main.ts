@@ -6,6 +6,7 @@
  */
 
 import { createRequire } from "node:module";
+import { OptionError } from "@taut/codegen";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { generateCommand } from "./generate.ts";
@@ -34,7 +35,7 @@ const parser = yargs(hideBin(process.argv))
 try {
   await parser.parseAsync();
 } catch (error) {
-  const wrongUsage = error instanceof UsageError;
+  const wrongUsage = error instanceof UsageError || error instanceof OptionError;
   const verbose = process.argv.includes("--verbose");
   const text = error instanceof Error ? (verbose ? (error.stack ?? error.message) : error.message) : String(error);
   terminal.say(`taut: ${text}`);

@@ -1,6 +1,7 @@
 /** `@taut/codegen`: schema folder in, generated modules out; usable as a library. */
 
 export { type EmitOptions, type EmittedFile, emitModules, type ImportExtension } from "./emit/index.ts";
+export { OptionError } from "./generate/folders.ts";
 export { type GenerateOptions, type GenerateResult, generate } from "./generate/generate.ts";
 export { type WatchRound, watch } from "./generate/watch.ts";
 export type * from "./model/diagnostic.ts";

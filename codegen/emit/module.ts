@@ -56,8 +56,11 @@ export function moduleText(options: ModuleOptions): string {
   }
   sections.push(context.types.aliasLines().join(""), ...context.scope.renamedExportLines());
   if (file.exports.length + file.services.length + file.faults.length + file.messages.length === 0) sections.push("export {};\n");
-  const imports = context.scope.importLines().join("");
-  return [headerLine(`${file.path}.ts`), imports, ...sections].filter((section) => section !== "").join("\n");
+  const texts = [headerLine(`${file.path}.ts`), context.scope.importLines().join(""), ...sections];
+  return `${texts
+    .map((text) => text.trim())
+    .filter((text) => text !== "")
+    .join("\n\n")}\n`;
 }
 
 /** Answers what the emitters ask for while they write, and remembers what has to be declared because of it. */

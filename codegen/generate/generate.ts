@@ -4,12 +4,13 @@
  * The one place that knows all steps: read, emit, compare or write. Nothing is written while a diagnostic is an error.
  */
 
-import { relative, resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import { emitModules, hasHeader, type ImportExtension } from "../emit/index.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { SchemaModel } from "../model/schema-model.ts";
 import { readSchemas } from "../read/index.ts";
 import { compareFolder, type Difference, writeFiles } from "../write/index.ts";
+import { checkFolders, posixRelative } from "./folders.ts";
 import { defaultImportExtension } from "./import-extension.ts";
 
 export interface GenerateOptions {
@@ -38,7 +39,7 @@ export interface GenerateResult extends Difference {
   readonly ok: boolean;
 }
 
-/** @throws TypeError for options that contradict each other; what the file system says, as it is */
+/** @throws OptionError for folders that cannot be meant so; what the file system says, as it is */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
   checkFolders(options);
   const { model, diagnostics } = readSchemas({ root: resolve(options.root) });
@@ -65,17 +66,3 @@ export async function writeModel(
 }
 
 const nothing: Difference = { missing: [], changed: [], stale: [], foreign: [], unchanged: 0 };
-
-/** What is written into the schema folder would be read as a schema the next time. */
-export function checkFolders({ root, out }: GenerateOptions): void {
-  const inside = relative(resolve(root), resolve(out));
-  if (inside === "" || !(inside === ".." || inside.startsWith(`..${sep}`) || resolve(inside) === inside)) {
-    throw new TypeError(
-      `the output folder ${out} lies in the schema folder ${root}: what is written there would be read as schemas`,
-    );
-  }
-}
-
-function posixRelative(from: string, to: string): string {
-  return relative(resolve(from), resolve(to)).split(sep).join("/");
-}

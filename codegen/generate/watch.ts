@@ -8,7 +8,8 @@
 import { resolve } from "node:path";
 import { createReader } from "../read/index.ts";
 import { watchFolder } from "./folder-watcher.ts";
-import { checkFolders, type GenerateOptions, type GenerateResult, writeModel } from "./generate.ts";
+import { checkFolders } from "./folders.ts";
+import { type GenerateOptions, type GenerateResult, writeModel } from "./generate.ts";
 
 /** One round: its result, or what went wrong beyond diagnostics. */
 export type WatchRound =
