@@ -30,9 +30,9 @@ export const layers: Readonly<Record<string, Layer>> = {
   "src/time": { mayImport: [] },
   "src/errors": { mayImport: ["src/metadata"] },
   "src/bson": { mayImport: ["src/errors"], packages: ["bson"] },
-  "src/contract": { mayImport: ["src/errors", "src/metadata", "src/bson"], typesOnly: ["src/bson"] },
+  "src/contract": { mayImport: ["src/errors", "src/metadata", "src/bson"], typesOnly: ["src/bson"], packages: ["taut/schema"] },
   // What generated codecs do not spell out themselves: rules, map keys, the shapes of the slow path.
-  "src/codec": { mayImport: ["src/bson", "src/errors", "src/contract"], typesOnly: ["src/contract"] },
+  "src/codec": { mayImport: ["src/bson", "src/errors", "src/contract"] },
   "src/wire": { mayImport: ["src/bson", "src/errors", "src/metadata"] },
   "src/transport": {
     mayImport: ["src/errors", "src/metadata", "src/time"],
