@@ -48,7 +48,8 @@ export async function attempt(entry, step) {
   try {
     await step();
   } catch (error) {
-    entry.error = error.message;
+    [entry.error] = error.message.split("\n");
+    console.error(`> ${entry.label} failed: ${error.message}`);
   }
 }
 

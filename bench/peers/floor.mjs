@@ -24,7 +24,8 @@ const kind = { call: 1, answer: 2 };
 /** By method number; a process encodes those that it uses, at first use. */
 const encoded = [undefined, undefined];
 function bodies(which) {
-  return (encoded[which] ??= (which === method.order ? orderMessages() : smallMessages()).map((value) => serialize(value)));
+  encoded[which] ??= (which === method.order ? orderMessages() : smallMessages()).map((value) => serialize(value));
+  return encoded[which];
 }
 
 /** Frames of one turn in one write. The arena is used again at once when the kernel took everything. */

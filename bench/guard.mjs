@@ -1,0 +1,101 @@
+/**
+ * Has Taut become slower? CPU a call against the raw floor of the same run, and bytes allocated a call, held against `guard.json`.
+ *
+ * The floor takes the machine out of the first figure and rounds in turns take out its moods, but noise stays: it gets slack. Allocated
+ * bytes hardly vary from run to run, so a tenth more is a regression.
+ */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { contest, endPair, startPair } from "./driver/contest.mjs";
+import { ALLOCATION_NODE_ARGS } from "./measure/allocation.mjs";
+import { figuresOf } from "./report/figures.mjs";
+import { workloads } from "./workloads.mjs";
+
+const file = new URL("guard.json", import.meta.url);
+/** How much worse than recorded is still noise. */
+const SLACK = { cpu: 1.35, allocation: 1.1 };
+const contestants = [
+  { peer: "taut", label: "Taut" },
+  { peer: "floor", label: "raw floor" },
+];
+/** So many that what happens once does not show, and so few that the young generation holds it all. */
+const CALLS = 20_000;
+
+export async function guard(options) {
+  const measured = {};
+  for (const name of options.workloads) {
+    measured[name] = {
+      cpuAgainstFloor: await cpuAgainstFloor(workloads[name], options),
+      ...(await allocation(workloads[name], options)),
+    };
+    console.error(`> ${name}: ${JSON.stringify(measured[name])}`);
+  }
+  const major = process.version.slice(1).split(".")[0];
+  const recorded = JSON.parse(readFileSync(file, "utf8"));
+  if (options.isRecording) {
+    recorded[major] = { ...recorded[major], ...measured };
+    writeFileSync(file, `${JSON.stringify(recorded, null, 2)}\n`);
+    console.log(`recorded for Node ${major}`);
+    return 0;
+  }
+  if (recorded[major] === undefined) {
+    console.log(`nothing is recorded for Node ${major}: npm run bench -- --guard --record`);
+    return 0;
+  }
+  return compare(measured, recorded[major]);
+}
+
+function compare(measured, recorded) {
+  let worse = 0;
+  for (const [name, figures] of Object.entries(measured)) {
+    for (const [figure, value] of Object.entries(figures)) {
+      const before = recorded[name]?.[figure];
+      if (before === undefined) continue;
+      const slack = figure === "cpuAgainstFloor" ? SLACK.cpu : SLACK.allocation;
+      const isWorse = value > before * slack;
+      if (isWorse) worse++;
+      console.log(
+        `${isWorse ? "WORSE" : "ok   "}  ${name} ${figure}: ${value} (recorded ${before}, at most ${(before * slack).toPrecision(3)})`,
+      );
+    }
+  }
+  console.log(
+    worse === 0
+      ? "no regression"
+      : `${worse} worse than recorded: find the cause, or record the new figures with --record and say why`,
+  );
+  return worse === 0 ? 0 : 1;
+}
+
+/** Of the rounds' ratios the median: one lucky round of either must not decide. */
+async function cpuAgainstFloor(workload, options) {
+  const [taut, floor] = await contest(workload, contestants, options);
+  for (const entry of [taut, floor]) if (entry.error !== undefined) throw new Error(`${entry.label}: ${entry.error}`);
+  return round(figuresOf(taut).cpuUs / figuresOf(floor).cpuUs);
+}
+
+async function allocation(workload, options) {
+  const pair = await startPair(contestants[0], workload, { ...options, nodeArgs: ALLOCATION_NODE_ARGS });
+  try {
+    const run = (calls) => pair.client.ask("run", { kind: "calls", settings: { ...workload.settings, calls } });
+    await run(CALLS);
+    await run(CALLS);
+    const before = await pair.server.ask("heap", { collect: true });
+    const { totalCalls, ...client } = await run(CALLS);
+    const after = await pair.server.ask("heap", { collect: false });
+    return {
+      clientBytesPerCall: perCall(client.before, client.after, totalCalls),
+      serverBytesPerCall: perCall(before, after, totalCalls),
+    };
+  } finally {
+    await endPair(pair);
+  }
+}
+
+function perCall(before, after, calls) {
+  if (after.collections !== before.collections)
+    throw new Error("the garbage collector ran during the measurement: raise the young generation");
+  return round((after.heapBytes - before.heapBytes) / calls);
+}
+
+const round = (value) => Number(value.toPrecision(4));
