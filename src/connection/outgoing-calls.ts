@@ -154,7 +154,7 @@ export class OutgoingCalls {
     let flags = kindFlags;
     let end = messageEnd;
     if (call.deadlineAt !== Number.POSITIVE_INFINITY) {
-      const left = Math.max(1, Math.ceil(call.deadlineAt - call.openedAt));
+      const left = Math.max(1, Math.ceil(call.deadlineAt - call.openedAt - roundingErrorMs));
       if (left < 2 ** 32) {
         flags |= CallFlag.deadline;
         view.setUint32(end, left, true);
@@ -392,6 +392,9 @@ export class OutgoingCalls {
 }
 
 const streamFlags = CallFlag.requestStream | CallFlag.responseStream;
+
+/** `(now + 2000) - now` may be a little more than 2000 and must not become 2001. */
+const roundingErrorMs = 1e-3;
 
 /** Where the document that begins at `start` ends, or undefined when its length lies. */
 export function documentEnd(view: DataView, start: number, end: number): number | undefined {

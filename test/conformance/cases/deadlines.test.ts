@@ -10,9 +10,9 @@ function expectAbout(ms: number, wanted: number): void {
   expect(ms).toBeLessThan(wanted + 500);
 }
 
-async function timed(promise: Promise<unknown>): Promise<{ error: unknown; ms: number }> {
+async function timed(call: () => Promise<unknown>): Promise<{ error: unknown; ms: number }> {
   const before = performance.now();
-  const error = await failure(promise);
+  const error = await failure(call());
   return { error, ms: performance.now() - before };
 }
 
@@ -45,10 +45,10 @@ describe.each(ways)("deadlines over $name", (way) => {
     await channel.ready();
     const options = { timeoutMs: 200 };
     const calls = [
-      client.echo({ body: new Uint8Array() }, options),
-      client.sum([], options),
-      collect(client.list({ steps: [] }, options)),
-      collect(client.chat([], options)),
+      () => client.echo({ body: new Uint8Array() }, options),
+      () => client.sum([], options),
+      () => collect(client.list({ steps: [] }, options)),
+      () => collect(client.chat([], options)),
     ];
     for (const { error, ms } of await Promise.all(calls.map(timed))) {
       expect(error).toMatchObject({ code: "DEADLINE_EXCEEDED" });
@@ -114,7 +114,7 @@ describe.each(ways)("deadlines over $name", (way) => {
     await channel.ready();
     const calls = Array.from({ length: 5_000 }, async (_, i) => {
       const timeoutMs = 100 + (i % 400);
-      const { error, ms } = await timed(client.hang({}, { timeoutMs }));
+      const { error, ms } = await timed(() => client.hang({}, { timeoutMs }));
       expect(error).toMatchObject({ code: "DEADLINE_EXCEEDED" });
       return ms - timeoutMs;
     });
@@ -126,7 +126,7 @@ describe.each(ways)("deadlines over $name", (way) => {
 
   it("DL-8 prefers the call's timeout to the channel's", async () => {
     const { client } = await run(way, { client: { timeoutMs: 200 } });
-    const [byDefault, shorter] = await Promise.all([timed(client.hang({})), timed(client.hang({}, { timeoutMs: 50 }))]);
+    const [byDefault, shorter] = await Promise.all([timed(() => client.hang({})), timed(() => client.hang({}, { timeoutMs: 50 }))]);
     expectAbout(byDefault.ms, 200);
     expectAbout(shorter.ms, 50);
     expect(await client.sleep({ ms: 300 }, { timeoutMs: 2_000 })).toEqual({});
@@ -149,7 +149,7 @@ describe("deadlines", () => {
 
   it("DL-9 hold while nobody listens", async () => {
     const channel = connect("127.0.0.1:1");
-    const { error, ms } = await timed(new ConformanceClient(channel).empty({}, { timeoutMs: 300, waitForReady: true }));
+    const { error, ms } = await timed(() => new ConformanceClient(channel).empty({}, { timeoutMs: 300, waitForReady: true }));
     expect(error).toMatchObject({ code: "DEADLINE_EXCEEDED", executed: "no" });
     expectAbout(ms, 300);
     await channel.close();

@@ -109,7 +109,7 @@ describe.each(ways)("unary calls over $name", (way) => {
 
 describe("unary calls", () => {
   it("UN-6 gives void, scalar and list results the declared type", async () => {
-    const { ThriftTestClient, ThriftTestService } = await import("../../.generated/thrift/thrift/v1/thrift-test.ts");
+    const { ThriftTestClient, ThriftTestService } = await import("../../.generated/thrift/thrift/v1/thrift.ts");
     const { server, channel } = await run(ways[0] as (typeof ways)[number]);
     const handler = {
       testVoid: () => {},
