@@ -1,6 +1,6 @@
 /** Bytes: binary subtype 0, and 2 when read. What is read is a plain `Uint8Array` that owns its memory, never a pooled `Buffer`. */
 
-import { isUint8Array } from "node:util/types";
+import { types } from "node:util";
 import { fail } from "./fail.ts";
 
 /** Up to here a loop copies faster than `set`, whose call alone costs 15 to 20 ns. */
@@ -8,11 +8,17 @@ const loopLimit = 16;
 
 /** Also true for a `Uint8Array` of another realm (a test runner's, a `vm` context's), which `instanceof` denies. */
 export function isBytes(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array || isUint8Array(value);
+  return value instanceof Uint8Array || types.isUint8Array(value);
+}
+
+/** The bytes of a binary value. */
+export function bytesBound(value: unknown): number {
+  return isBytes(value) ? 5 + value.length : fail();
 }
 
 /** Writes length, subtype 0 and bytes; returns the offset behind. */
-export function writeBytes(b: Buffer, dv: DataView, o: number, bytes: Uint8Array): number {
+export function writeBytes(b: Buffer, dv: DataView, o: number, bytes: unknown): number {
+  if (!isBytes(bytes)) fail();
   // Read once: the length of an array over a resizable buffer may change under us.
   const length = bytes.length;
   dv.setInt32(o, length, true);

@@ -18,6 +18,8 @@ export interface ExoticTypes {
   bound(value: object): number;
   /** Sets the type byte at `typeAt`, writes the value at `o` and returns the offset behind; -1 when it is none of the classes. */
   write(b: Buffer, dv: DataView, typeAt: number, o: number, value: object): number;
+  /** The value is an instance of the class that a schema calls by this name: `objectId`, `decimal128`, ... */
+  isInstance(kind: string, value: object): boolean;
   /** Reads the value of type `type` that fills `[start, end)`. */
   read(b: Buffer, dv: DataView, type: number, start: number, end: number): unknown;
 }
@@ -25,6 +27,7 @@ export interface ExoticTypes {
 const withoutClasses: ExoticTypes = {
   bound: () => -1,
   write: () => -1,
+  isInstance: () => false,
   read: (b, _dv, bsonType, start, end): RawElement => ({ bsonType, bytes: new Uint8Array(b.subarray(start, end)) }),
 };
 

@@ -105,3 +105,17 @@ function codeWithScopeEnd(b: Buffer, dv: DataView, from: number, last: number): 
   if (documentEnd(b, dv, stringEnd(b, dv, from + 4, end), end) !== end) fail();
   return end;
 }
+
+/** Walks through the document that fills `[o, e)` and all that nests in it: extents, types and terminators at every level. */
+export function checkStructure(b: Buffer, dv: DataView, o: number, e: number, depth: number): void {
+  if (depth <= 0) fail();
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  for (let at = o + 4; at < last; ) {
+    const type = b[at] as number;
+    const from = keyEnd(b, at + 1, last);
+    at = valueEnd(b, dv, type, from, last);
+    if (type === 0x03 || type === 0x04) checkStructure(b, dv, from, at, depth - 1);
+    else if (type === 0x0f) checkStructure(b, dv, stringEnd(b, dv, from + 4, at), at, depth - 1);
+  }
+}

@@ -24,6 +24,13 @@ export function openWindow(b: Buffer, start: number, end: number): void {
   slideWindow(b, start);
 }
 
+/** Begins a read for a type whose strings are few, but which shares parts with types that open windows. */
+export function closeWindow(): void {
+  windowed.start = 0;
+  windowed.end = 0;
+  windowed.limit = 0;
+}
+
 function slideWindow(b: Buffer, start: number): void {
   const end = Math.min(start + windowBytes, windowed.limit);
   windowed.text = (b as TextBuffer).latin1Slice(start, end);
@@ -35,8 +42,10 @@ function slideWindow(b: Buffer, start: number): void {
 export function cutText(b: Buffer, dv: DataView, start: number, end: number): string {
   if (!isAscii(b, dv, start, end)) return readUtf8(b, start, end);
   if (end > windowed.end) {
-    if (end - start <= asciiLimit) return asciiText(b, start, end - start);
-    if (end - start > windowBytes >> 1) return (b as TextBuffer).latin1Slice(start, end);
+    const length = end - start;
+    if (length > windowBytes >> 1 || windowed.limit === 0) {
+      return length <= asciiLimit ? asciiText(b, start, length) : (b as TextBuffer).latin1Slice(start, end);
+    }
     slideWindow(b, start);
   }
   return windowed.text.substring(start - windowed.start, end - windowed.start);

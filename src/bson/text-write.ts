@@ -74,7 +74,8 @@ export function writeKey(b: Buffer, o: number, key: string): number {
 /** Above this many code units a text's bytes are counted rather than bounded by three a code unit. */
 const countedLength = 1024;
 
-/** At least as many bytes as the text will take, by itself. */
-export function textBound(text: string): number {
+/** At least as many bytes as the text will take, by itself. Fails for what is no text. */
+export function textBound(text: unknown): number {
+  if (typeof text !== "string") fail();
   return text.length < countedLength ? text.length * 3 : Buffer.byteLength(text);
 }

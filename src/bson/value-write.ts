@@ -7,7 +7,7 @@
  * cycle does by depth.
  */
 
-import { isUint8Array } from "node:util/types";
+import { types } from "node:util";
 import { isBytes, writeBytes } from "./binary.ts";
 import { dateTime, writeTime } from "./date.ts";
 import { exoticTypes } from "./exotic-types.ts";
@@ -48,7 +48,7 @@ function objectBound(value: object, depth: number): number {
     return bound;
   }
   if (isPlainObject(value)) return documentBound(value, depth);
-  if (isUint8Array(value)) return 5 + value.length;
+  if (types.isUint8Array(value)) return 5 + value.length;
   return Math.max(8, exoticTypes().bound(value));
 }
 

@@ -1,0 +1,90 @@
+/** Values of every type through an emitted codec and back, and as npm `bson` writes and reads them. */
+import { calculateObjectSize, deserialize, serialize } from "bson";
+import { describe, expect, it } from "vitest";
+import { array, codecsOf, document, field, literals, modelOf, nullable, ref } from "./emitted-codecs.ts";
+
+const model = modelOf({
+  Small: document(field("id", "int32"), field("name", "string"), field("active", "boolean")),
+  Item: document(
+    field("sku", "string"),
+    field("title", "string"),
+    field("qty", "int32"),
+    field("price", "double"),
+    field("note?", "string"),
+  ),
+  Order: document(
+    field("id", "string"),
+    field("at", "date"),
+    field("items", array(ref("Item"))),
+    field("status", literals("open", "paid", "shipped")),
+    field("total", "number"),
+    field("comment", nullable({ kind: "string" })),
+  ),
+  Row: document(field("d", "double"), field("i", "int32"), field("l", "int64")),
+  Table: document(field("rows", array(ref("Row")))),
+  Empty: document(),
+});
+
+const codecs = await codecsOf(model);
+const order = {
+  id: "o-1",
+  at: new Date(1_700_000_000_123),
+  items: Array.from({ length: 12 }, (_, i) => ({
+    sku: `sku-${i}`,
+    title: `a title that is longer than thirteen ${i}`,
+    qty: i,
+    price: i + 0.5,
+    ...(i % 2 === 0 ? { note: `héllo ${i}` } : {}),
+  })),
+  status: "paid",
+  total: 3,
+  comment: null,
+};
+
+describe("an emitted codec", () => {
+  it("writes what bson writes and reads it back", () => {
+    const small = { id: -7, name: "sixteen chars ok", active: true };
+    expect(Buffer.from(codecs.Small!.encode(small))).toEqual(Buffer.from(serialize(small)));
+    expect(codecs.Small!.decode(serialize(small))).toEqual(small);
+    expect(Buffer.from(codecs.Order!.encode(order))).toEqual(Buffer.from(serialize(order)));
+    expect(codecs.Order!.decode(serialize(order))).toEqual(order);
+    const table = { rows: Array.from({ length: 1200 }, (_, i) => ({ d: i + 0.25, i, l: BigInt(i) * 10_000_000_000n })) };
+    expect(Buffer.from(codecs.Table!.encode(table))).toEqual(Buffer.from(serialize(table)));
+    expect(codecs.Table!.decode(serialize(table))).toEqual(table);
+    expect(codecs.Empty!.decode(codecs.Empty!.encode({}))).toEqual({});
+  });
+
+  it("bounds what it writes", () => {
+    expect(codecs.Order!.codec.bound(order, { maxDepth: 64, maxElements: 100 })).toBeGreaterThanOrEqual(
+      calculateObjectSize(order),
+    );
+  });
+
+  it("takes fields in any order, and passes over those it does not know", () => {
+    const reversed = Object.fromEntries(Object.entries(order).reverse());
+    expect(codecs.Order!.decode(serialize(reversed))).toEqual(order);
+    const shuffled = { first: { a: [1, 2] }, ...reversed, last: "x" };
+    expect(codecs.Order!.decode(serialize(shuffled))).toEqual(order);
+    expect(codecs.Order!.decode(serialize({ ...order, last: { deep: [[]] } }))).toEqual(order);
+    expect(deserialize(codecs.Order!.encode({ ...order, last: 1 }))).toEqual(order);
+  });
+
+  it("says what is wrong, where", () => {
+    expect(() => codecs.Order!.encode({ ...order, total: "3", items: [{ sku: 1 }] })).toThrow(
+      expect.objectContaining({
+        name: "CodecError",
+        path: "items[0].sku",
+        violations: [
+          { path: "items[0].sku", rule: "type", message: "is 1, not string" },
+          { path: "items[0].title", rule: "required", message: "is required" },
+          { path: "items[0].qty", rule: "required", message: "is required" },
+          { path: "items[0].price", rule: "required", message: "is required" },
+          { path: "total", rule: "type", message: "is string, not number" },
+        ],
+      }),
+    );
+    expect(() => codecs.Small!.decode(serialize({ id: 2.5, name: "x", active: true }))).toThrow(
+      expect.objectContaining({ path: "id", offset: 8, violations: [expect.objectContaining({ rule: "range" })] }),
+    );
+  });
+});
