@@ -100,7 +100,8 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
     if (this.#state === "closed") return call.fail(closedError());
     if (this.#queue.length === 0) {
       const connection = this.#pick(call.kindFlags);
-      if (connection !== undefined && this.#open(connection, call)) return;
+      const mustWait = (call.kindFlags & CallFlag.oneWay) !== 0 && connection?.isFull === true;
+      if (connection !== undefined && !mustWait && this.#open(connection, call)) return;
     }
     this.#enqueue(call);
   }
@@ -119,6 +120,7 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
       return true;
     }
     if (call.deadlineAt !== Number.POSITIVE_INFINITY) connection.watchDeadline(call.deadlineAt);
+    if (call.kindFlags === 0) return true;
     if (call instanceof StreamCall) call.opened();
     else if (call instanceof OneWayCall) call.sent();
     return true;

@@ -306,6 +306,7 @@ export class Connection implements TransportListener, FrameSink {
         const bytes = view.getUint32(start, true);
         if (callId === 0) {
           this.#traffic.receiveCredit(undefined, bytes);
+          this.#outgoing.onRoom();
           return this.#goesOn();
         }
         const call = this.#callOf(callId);
@@ -472,6 +473,7 @@ export class Connection implements TransportListener, FrameSink {
     this.#controlReplies = 0;
     this.#traffic?.resume();
     this.#incoming?.resume();
+    this.#outgoing?.onRoom();
   }
 
   #expire(now: number): number {
