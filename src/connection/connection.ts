@@ -451,7 +451,7 @@ export class Connection implements TransportListener, FrameSink {
     });
     this.#incoming = new IncomingCalls(this.#output, traffic, settings, agreed.peer, {
       dispatcher,
-      beforeFirstId: role.side === "client" ? 0 : 0xffffffff,
+      beforeFirstId: role.side === "client" ? 1 : 0,
       violation,
       watchDeadline: (at) => this.#deadlines.watch(at),
       receivedAt: () => this.lastReceivedAt,

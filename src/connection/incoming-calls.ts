@@ -80,6 +80,8 @@ export class IncomingCalls {
   /** Received while the output was beyond its bound; begun when it has drained. Bounded by `maxCalls`. */
   #backlog: Backlogged[] = [];
   #highestId: number;
+  /** What `#highestId` is before the first call, whose id may be any of the peer's. */
+  readonly #beforeFirstId: number;
   #openStreams = 0;
   #openOneWay = 0;
   /** Set once this side is going away: later ids are refused. */
@@ -99,7 +101,7 @@ export class IncomingCalls {
     peer: PeerSettings,
     options: {
       dispatcher: Dispatcher;
-      /** Parity of the peer's ids: its first one less 2. */
+      /** No id of the peer's: of this side's parity. */
       beforeFirstId: number;
       violation: (message: string) => void;
       watchDeadline: (at: number) => void;
@@ -116,6 +118,7 @@ export class IncomingCalls {
     this.#watchDeadline = options.watchDeadline;
     this.#receivedAt = options.receivedAt;
     this.#highestId = options.beforeFirstId;
+    this.#beforeFirstId = options.beforeFirstId;
   }
 
   get lastAcceptedId(): number {
@@ -128,7 +131,7 @@ export class IncomingCalls {
 
   /** A call frame. False: the connection is ending. */
   receiveCall(word: number, id: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
-    if (!isLaterId(id, this.#highestId)) {
+    if (!isLaterId(id, this.#highestId) && this.#highestId !== this.#beforeFirstId) {
       this.#violation(`call id ${id} is not above the last one, ${this.#highestId}`);
       return false;
     }

@@ -69,6 +69,10 @@ export class RpcServer implements Server, ServerHost, ConnectionOwner {
     this.#services = new ServiceTable(options.interceptors);
   }
 
+  get state(): "serving" | "draining" | "closed" {
+    return this.#state;
+  }
+
   add<H>(service: ServiceDescription<H>, handler: H): this {
     this.#services.add(service, handler);
     return this;

@@ -110,7 +110,6 @@ export const emptyNames: readonly string[] = [
 /** The only files of `src` that may ask the platform for time or a timer, each with its reason; all others are given a clock. */
 export const clockFiles: Readonly<Record<string, string>> = {
   "src/time/clock.ts": "the clock",
-  "src/transport/memory-transport.ts": "holds an interval that never fires, to keep the process alive as a socket would",
 };
 
 export const maxLines = 400;

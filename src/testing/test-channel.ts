@@ -1,0 +1,58 @@
+/**
+ * A channel to a server in the same process: real frames, real codecs, real deadlines, no sockets and no ports.
+ *
+ *     const server = createServer().add(OrdersService, handler);
+ *     await using channel = createTestChannel(server);
+ *     const orders = new OrdersClient(channel);
+ *
+ * The server needs no `listen`. What holds here holds over TCP: it is the same connection on another transport.
+ */
+
+import { RpcChannel } from "../client/channel.ts";
+import { type ChannelOptions, completeChannelOptions } from "../client/channel-options.ts";
+import type { Channel } from "../contract/channel.ts";
+import { RpcServer, type Server } from "../server/server.ts";
+import { completeServerOptions, type ServerOptions } from "../server/server-options.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
+import { TestWire } from "./test-wire.ts";
+
+export interface TestChannelOptions extends ChannelOptions {
+  /** The channel's and the wire's time. Give the server the same one. Default: the system's. */
+  clock?: Clock;
+  /** The id of each connection's first call, an odd number: to see ids wrap at 2^32. Default 1. */
+  firstCallId?: number;
+}
+
+export interface TestChannel extends Channel {
+  /** What happens to the bytes on their way. */
+  readonly wire: TestWire;
+}
+
+/** TypeError for what is no server of `createServer` or `createTestServer`. */
+export function createTestChannel(server: Server, options: TestChannelOptions = {}): TestChannel {
+  const { clock = systemClock, firstCallId, ...rest } = options;
+  if (!(server instanceof RpcServer)) throw new TypeError("createTestChannel() needs a server that createServer() has made");
+  if (
+    firstCallId !== undefined &&
+    (!Number.isInteger(firstCallId) || firstCallId < 1 || firstCallId >= 2 ** 32 || firstCallId % 2 !== 1)
+  ) {
+    throw new TypeError(`firstCallId must be an odd number below 2^32, not ${String(firstCallId)}`);
+  }
+  const wire = new TestWire(clock, {
+    accept: (transport) => server.accept(transport),
+    isListening: () => server.state === "serving",
+  });
+  const complete = completeChannelOptions("unix:///memory", rest);
+  const channel = new RpcChannel(complete, {
+    clock,
+    dial: () => wire.dial(),
+    ...(firstCallId === undefined ? {} : { firstCallId }),
+  });
+  return Object.assign(channel, { wire });
+}
+
+/** `createServer` with a clock of the test's choice. */
+export function createTestServer(options: ServerOptions & { clock?: Clock } = {}): Server {
+  const { clock = systemClock, ...rest } = options;
+  return new RpcServer(completeServerOptions(rest), clock);
+}
