@@ -148,7 +148,7 @@ describe("the wire of a test channel", () => {
     const client = open();
     await client.echo();
     channel.wire.corrupt(3, "to-client");
-    expect(await failureOf(client.echo())).toMatchObject({ code: "UNAVAILABLE" });
+    expect(await failureOf(client.echo())).toMatchObject({ code: "INTERNAL", scope: "connection" });
     expect(await client.echo({ a: 1 })).toEqual({ a: 1 });
   });
 
