@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { ChatRequest, Chunk } from "../../.generated/conformance/conformance/v1/service.ts";
+import type { ChatRequest, Chunk } from "../../.generated/schemas/conformance/v1/service.ts";
 import { collect, eventually, failure, run, ways } from "./transports.ts";
 
 const bytes = (size: number): Uint8Array => new Uint8Array(size);
@@ -119,7 +119,7 @@ describe.each(ways)("cancellation over $name", (way) => {
     const target = last.client;
     Object.assign(relay, { client: target });
     const first = relay.connect();
-    const { ConformanceClient } = await import("../../.generated/conformance/conformance/v1/service.ts");
+    const { ConformanceClient } = await import("../../.generated/schemas/conformance/v1/service.ts");
     const caller = new ConformanceClient(first);
     const kinds: ((signal: AbortSignal) => Promise<unknown>)[] = [
       (signal) => caller.hang({}, { signal }),

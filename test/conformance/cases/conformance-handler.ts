@@ -10,7 +10,7 @@ import {
   FirstError,
   type Observation,
   SecondError,
-} from "../../.generated/conformance/conformance/v1/service.ts";
+} from "../../.generated/schemas/conformance/v1/service.ts";
 
 export interface Watched {
   readonly handler: ConformanceHandler;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { ConformanceClient } from "../../.generated/conformance/conformance/v1/service.ts";
+import { ConformanceClient } from "../../.generated/schemas/conformance/v1/service.ts";
 import { connect, type CallContext } from "taut";
 import { collect, eventually, failure, run, ways } from "./transports.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type CallKind, Code, type Metadata, RpcError } from "taut";
-import { type ChatRequest, type Chunk, ConformanceClient, FirstError, SecondError } from "../../.generated/conformance/conformance/v1/service.ts";
+import { type ChatRequest, type Chunk, ConformanceClient, FirstError, SecondError } from "../../.generated/schemas/conformance/v1/service.ts";
 import { callerOf } from "../../../src/contract/caller.ts";
 import { anyMethod, anyService, callAny, streamKinds } from "./foreign-schemas.ts";
 import { collect, failure, run, ways } from "./transports.ts";
@@ -157,7 +157,7 @@ describe.each(ways)("errors over $name", (way) => {
     const kinds: Record<string, CallKind> = { echo: "unary", sum: "client-stream", list: "server-stream", chat: "bidi" };
     const answers = { echo: () => wrong, sum: () => wrong, list: () => [wrong], chat: () => [wrong] };
     server.add(anyService(name, kinds), answers);
-    const { ConformanceService } = await import("../../.generated/conformance/conformance/v1/service.ts");
+    const { ConformanceService } = await import("../../.generated/schemas/conformance/v1/service.ts");
     const methods = (ConformanceService as unknown as { methods: ReturnType<typeof anyMethod>[] }).methods;
     for (const [method, kind] of Object.entries(kinds)) {
       const known = methods.find((one) => one.name === method) as ReturnType<typeof anyMethod>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ChannelOptions, createContextKey, type Interceptor, isRpcError, Metadata, RpcError, type ServerOptions } from "taut";
-import type { ChatRequest, Chunk } from "../../.generated/conformance/conformance/v1/service.ts";
+import type { ChatRequest, Chunk } from "../../.generated/schemas/conformance/v1/service.ts";
 import { collect, eventually, failure, run, ways } from "./transports.ts";
 
 const empty = new Uint8Array();

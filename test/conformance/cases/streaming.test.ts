@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { Metadata } from "taut";
-import type { ChatRequest, Chunk } from "../../.generated/conformance/conformance/v1/service.ts";
+import type { ChatRequest, Chunk } from "../../.generated/schemas/conformance/v1/service.ts";
 import { anyMethod, anyService } from "./foreign-schemas.ts";
 import { callerOf } from "../../../src/contract/caller.ts";
 import { collect, eventually, failure, run, ways } from "./transports.ts";

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
 import type { Channel, ChannelOptions, Server, ServerOptions } from "taut";
-import { ConformanceClient, ConformanceService } from "../../.generated/conformance/conformance/v1/service.ts";
+import { ConformanceClient, ConformanceService } from "../../.generated/schemas/conformance/v1/service.ts";
 import { RpcChannel } from "../../../src/client/channel.ts";
 import { completeChannelOptions } from "../../../src/client/channel-options.ts";
 import { RpcServer } from "../../../src/server/server.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { isRpcError, type RpcError } from "taut";
-import { ConformanceClient } from "../../.generated/conformance/conformance/v1/service.ts";
+import { ConformanceClient } from "../../.generated/schemas/conformance/v1/service.ts";
 import { anyMethod, anyService, callAny } from "./foreign-schemas.ts";
 import { failure, run, ways } from "./transports.ts";
 
@@ -109,7 +109,7 @@ describe.each(ways)("unary calls over $name", (way) => {
 
 describe("unary calls", () => {
   it("UN-6 gives void, scalar and list results the declared type", async () => {
-    const { ThriftTestClient, ThriftTestService } = await import("../../.generated/thrift/thrift/v1/thrift.ts");
+    const { ThriftTestClient, ThriftTestService } = await import("../../.generated/schemas/thrift/v1/thrift.ts");
     const { server, channel } = await run(ways[0] as (typeof ways)[number]);
     const handler = {
       testVoid: () => {},
