@@ -18,11 +18,12 @@ const connections = (count) => ({
   title: `small echo, 1,000 in flight over ${count.toLocaleString("en")} connection${count === 1 ? "" : "s"}`,
   sets: ["all"],
   connections: count,
+  ...(count > 1 ? { needs: "manyConnections" } : {}),
 });
 
 const idle = (count) => ({
   kind: "idle",
-  needs: "echoSmall",
+  needs: "manyConnections",
   title: `${count.toLocaleString("en")} idle connections`,
   sets: ["all"],
   measures: "KiB/connection",

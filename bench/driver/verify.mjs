@@ -22,6 +22,7 @@ function firstDifference(sent, received, path) {
     const bytes = received?.buffer instanceof Uint8Array ? received.buffer : received;
     return Buffer.compare(sent, Buffer.from(bytes)) === 0 ? undefined : `${path}: other bytes`;
   }
+  if (typeof sent?.toNumber === "function") return Number(sent) === Number(received) ? undefined : `${path}: ${received}`;
   if (typeof sent === "object" && sent !== null) {
     if (typeof received !== "object" || received === null) return `${path}: ${String(received)}`;
     for (const key of Object.keys(sent)) {

@@ -5,6 +5,7 @@
  * and Debian's package of it.
  */
 
+const streamsBytes = "its streams carry bytes, not messages";
 const noDuplex = "its streams go one way";
 
 export const peers = {
@@ -15,7 +16,16 @@ export const peers = {
   connect: { title: "Connect (gRPC)", sets: ["quick", "default", "all"] },
   trpc: { title: "tRPC over WebSocket", sets: ["quick", "default", "all"], lacks: { pingPong: noDuplex } },
   rsocket: { title: "rsocket-js TCP", sets: ["all"] },
-  moleculer: { title: "Moleculer TCP", sets: ["all"], lacks: { pingPong: noDuplex } },
+  moleculer: {
+    title: "Moleculer TCP",
+    sets: ["all"],
+    lacks: {
+      stream: streamsBytes,
+      download: streamsBytes,
+      pingPong: streamsBytes,
+      manyConnections: "a client is a node of the cluster, and each gossips with all",
+    },
+  },
   thrift: {
     title: "Thrift (binary, framed)",
     sets: ["all"],
@@ -25,7 +35,10 @@ export const peers = {
   http: {
     title: "node:http + JSON (undici)",
     sets: ["all"],
-    lacks: { pingPong: "HTTP/1.1 requests and answers do not interleave" },
+    lacks: {
+      pingPong: "HTTP/1.1 requests and answers do not interleave",
+      download: "HTTP/1.1 gives a transfer a connection of its own",
+    },
   },
   capnweb: { title: "capnweb over WebSocket", sets: ["all"] },
   nats: {
