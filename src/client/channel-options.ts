@@ -1,6 +1,6 @@
 /** What `connect` takes, completed and checked. Misuse is a TypeError at once. */
 
-import { completeLimits, connectionWindowBytes, type ConnectionSettings, fragmentBytes, type Limits, outputHighWaterBytes, streamWindowBytes } from "../connection/limits.ts";
+import { completeLimits, connectionWindowBytes, type ConnectionSettings, fragmentBytes, type Limits, outputHighWaterBytes, streamWindowBytes, writeStallMs } from "../connection/limits.ts";
 import { checkFunctions, checkKnown, completeKeepalive, positive, safeHook } from "../connection/option-checks.ts";
 import type { Retry } from "../contract/call-options.ts";
 import type { Interceptor } from "../contract/interceptor.ts";
@@ -15,6 +15,8 @@ export interface ChannelOptions {
   tls?: object;
   /** Default 30 s of silence, 10 s for the answer; the larger offer of both sides wins. `false`: this side never pings. */
   keepalive?: { idleMs?: number; timeoutMs?: number } | false;
+  /** A peer that takes no byte of waiting output for this long counts as dead. Default 30,000. */
+  writeStallMs?: number;
   /** What went wrong inside, with where; never throws out, never logged by us. */
   onError?(error: unknown, where: object): void;
   /** Deadline of calls that say none themselves, nor their schema. Default 10,000 for unary calls, none for streams. */
@@ -45,7 +47,7 @@ export interface CompleteChannelOptions {
   readonly onError: (error: unknown, where: object) => void;
 }
 
-const known = new Set(["interceptors", "limits", "tls", "keepalive", "onError", "timeoutMs", "connectTimeoutMs", "idleTimeoutMs", "reconnect", "retry", "credentials"]);
+const known = new Set(["interceptors", "limits", "tls", "keepalive", "writeStallMs", "onError", "timeoutMs", "connectTimeoutMs", "idleTimeoutMs", "reconnect", "retry", "credentials"]);
 
 export function completeChannelOptions(target: string | readonly string[], options: ChannelOptions = {}): CompleteChannelOptions {
   const targets = typeof target === "string" ? [target] : target;
@@ -69,6 +71,7 @@ export function completeChannelOptions(target: string | readonly string[], optio
       connectionWindowBytes,
       outputHighWaterBytes,
       handshakeTimeoutMs: connectTimeoutMs,
+      writeStallMs: positive(options.writeStallMs, "writeStallMs", writeStallMs),
       keepalive: completeKeepalive(options.keepalive),
     },
     tls: options.tls,

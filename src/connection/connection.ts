@@ -29,6 +29,7 @@ import { KeepaliveTimer } from "./keepalive-timer.ts";
 import { type ConnectionSettings, maxFrameBytesOf, maxQueuedControlFrames } from "./limits.ts";
 import { MessageTraffic } from "./message-traffic.ts";
 import { OutgoingCalls, tooLarge } from "./outgoing-calls.ts";
+import { WriteStallTimer } from "./write-stall-timer.ts";
 
 export type ConnectionState = "handshake" | "open" | "draining" | "closed";
 
@@ -37,6 +38,8 @@ export interface ConnectionOwner {
   opened(connection: Connection): void;
   /** The peer takes no new calls. */
   goingAway(connection: Connection): void;
+  /** The peer has been silent and was asked for a sign of life; then, that it gave one. */
+  probing?(connection: Connection, isOut: boolean): void;
   /** Once, last of all. */
   closed(connection: Connection, error: RpcError): void;
 }
@@ -65,6 +68,7 @@ export class Connection implements TransportListener, FrameSink {
   readonly #handshake: Handshake;
   readonly #deadlines: DeadlineTimer;
   #keepalive: KeepaliveTimer | undefined;
+  #stall: WriteStallTimer | undefined;
   #linger: Timer | undefined;
   #state: ConnectionState = "handshake";
   #outgoing: OutgoingCalls | undefined;
@@ -86,6 +90,7 @@ export class Connection implements TransportListener, FrameSink {
     this.#clock = options.clock;
     this.lastReceivedAt = options.clock.now();
     this.#output = new FrameOutput(transport, options.clock, options.pool, options.settings.outputHighWaterBytes);
+    this.#output.onPending = () => this.#watchStall();
     this.#reader = new FrameReader(this, maxFrameBytesOf(options.settings));
     this.#deadlines = new DeadlineTimer(options.clock, (now) => this.#expire(now));
     this.#handshake = new Handshake(options.role, options.settings, options.clock, {
@@ -171,6 +176,7 @@ export class Connection implements TransportListener, FrameSink {
     this.#handshake.stop();
     this.#deadlines.stop();
     this.#keepalive?.stop();
+    this.#stall?.stop();
     if (tellPeer) {
       const body = encodePlainDocument({ code: codeNumbers[error.code], message: cutText(error.message) });
       this.#output.writeFrame(FrameKind.close, 0, 0, body);
@@ -318,7 +324,9 @@ export class Connection implements TransportListener, FrameSink {
         if (end - start !== 8) return this.#malformed(kind);
         return this.#answerPing(buffer.subarray(start, end));
       case FrameKind.pong:
-        return end - start === 8 ? true : this.#malformed(kind);
+        if (end - start !== 8) return this.#malformed(kind);
+        this.#keepalive?.answered();
+        return this.#goesOn();
       case FrameKind.goingAway:
         return this.#receiveGoingAway(buffer, view, start, end);
       case FrameKind.close:
@@ -462,6 +470,7 @@ export class Connection implements TransportListener, FrameSink {
       this.#keepalive = new KeepaliveTimer(this.#clock, agreed.keepalive, {
         lastReceivedAt: () => this.lastReceivedAt,
         ping: (payload) => this.#output.writeFrame(FrameKind.ping, 0, 0, payload),
+        probing: (isOut) => this.#options.owner.probing?.(this, isOut),
         dead: (silentMs) =>
           this.destroy(connectionError("UNAVAILABLE", `${this.transport.peerAddress} showed no sign of life for ${Math.round(silentMs)} ms`)),
       });
@@ -484,6 +493,18 @@ export class Connection implements TransportListener, FrameSink {
 
   drained(): void {
     this.#output.drained();
+  }
+
+  /** Output waits for a peer that does not read: made at the first such moment, which most connections never see. */
+  #watchStall(): void {
+    const { transport } = this;
+    this.#stall ??= new WriteStallTimer(this.#clock, this.#options.settings.writeStallMs, {
+      progress: () => this.#output.bytesWritten - transport.bufferedBytes,
+      isIdle: () => transport.bufferedBytes === 0,
+      stalled: (forMs) =>
+        this.destroy(connectionError("UNAVAILABLE", `${transport.peerAddress} has taken no byte for ${Math.round(forMs)} ms (writeStallMs)`)),
+    });
+    this.#stall.watch();
   }
 
   receiveEnd(): void {

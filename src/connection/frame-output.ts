@@ -23,6 +23,8 @@ export class FrameOutput {
   bytesWritten = 0;
   /** Called when `isFull` may have turned false. */
   onRoom: () => void = () => {};
+  /** Called when a flush leaves bytes that the kernel has not taken. */
+  onPending: () => void = () => {};
 
   constructor(transport: Transport, clock: Clock, pool: ArenaPool, highWaterBytes: number) {
     this.#transport = transport;
@@ -98,6 +100,7 @@ export class FrameOutput {
       else this.#transport.writeAll(chunks);
     }
     if (this.#transport.bufferedBytes === 0) this.drained();
+    else this.onPending();
   }
 
   /** The transport has passed everything on: its memory is ours again. */

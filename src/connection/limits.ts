@@ -70,6 +70,8 @@ export interface ConnectionSettings {
   /** Bytes that wait for the kernel above which streams and fragments pause. 256 KiB. */
   readonly outputHighWaterBytes: number;
   readonly handshakeTimeoutMs: number;
+  /** How long waiting output may make no progress at all before the peer counts as dead. 30 s. */
+  readonly writeStallMs: number;
   readonly keepalive: Keepalive | undefined;
 }
 
@@ -77,6 +79,7 @@ export const fragmentBytes: number = 64 * 1024;
 export const streamWindowBytes: number = 256 * 1024;
 export const connectionWindowBytes: number = 16 * 1024 * 1024;
 export const outputHighWaterBytes: number = 256 * 1024;
+export const writeStallMs: number = 30_000;
 
 /** What a message costs beside its bytes: a million empty messages cannot sit in memory for nothing. */
 export const messageOverheadBytes = 64;

@@ -1,6 +1,6 @@
 /** What `createServer` takes, completed and checked. Misuse is a TypeError at once. */
 
-import { completeLimits, connectionWindowBytes, type ConnectionSettings, fragmentBytes, type Limits, outputHighWaterBytes, streamWindowBytes } from "../connection/limits.ts";
+import { completeLimits, connectionWindowBytes, type ConnectionSettings, fragmentBytes, type Limits, outputHighWaterBytes, streamWindowBytes, writeStallMs } from "../connection/limits.ts";
 import { checkFunctions, checkKnown, completeKeepalive, positive, safeHook } from "../connection/option-checks.ts";
 import type { Peer } from "../contract/call-context.ts";
 import type { Interceptor } from "../contract/interceptor.ts";
@@ -13,6 +13,8 @@ export interface ServerOptions {
   tls?: object;
   /** Default 30 s of silence, 10 s for the answer; the larger offer of both sides wins. `false`: this side never pings. */
   keepalive?: { idleMs?: number; timeoutMs?: number } | false;
+  /** A peer that takes no byte of waiting output for this long counts as dead. Default 30,000. */
+  writeStallMs?: number;
   /** What went wrong inside, with where; never throws out, never logged by us. */
   onError?(error: unknown, where: object): void;
   /** Preface, hello and authentication together. Default 5,000. */
@@ -51,7 +53,7 @@ const known = new Set([
   "interceptors",
   "limits",
   "tls",
-  "keepalive",
+  "keepalive", "writeStallMs",
   "onError",
   "handshakeTimeoutMs",
   "idleTimeoutMs",
@@ -78,6 +80,7 @@ export function completeServerOptions(options: ServerOptions = {}): CompleteServ
       connectionWindowBytes,
       outputHighWaterBytes,
       handshakeTimeoutMs: positive(options.handshakeTimeoutMs, "handshakeTimeoutMs", 5_000),
+      writeStallMs: positive(options.writeStallMs, "writeStallMs", writeStallMs),
       keepalive: completeKeepalive(options.keepalive),
     },
     tls: options.tls,
