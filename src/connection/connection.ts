@@ -497,6 +497,8 @@ export class Connection implements TransportListener, FrameSink {
 
   /** Output waits for a peer that does not read: made at the first such moment, which most connections never see. */
   #watchStall(): void {
+    // A closing connection has its own, shorter time.
+    if (this.#state === "closed") return;
     const { transport } = this;
     this.#stall ??= new WriteStallTimer(this.#clock, this.#options.settings.writeStallMs, {
       progress: () => this.#output.bytesWritten - transport.bufferedBytes,
