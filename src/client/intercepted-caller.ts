@@ -100,7 +100,10 @@ export class InterceptedCaller {
       deadline: this.#deadlineOf(method, options),
       values: new ContextValueMap(parent?.values),
     };
-    return intercept(this.#interceptors, (inner) => this.#call(method, inner, options))(call);
+    // A deadline may only get shorter on the way.
+    const innermost = (inner: InterceptedCall): Promise<Reply> =>
+      this.#call(method, { ...inner, deadline: Math.min(inner.deadline, call.deadline) }, options);
+    return intercept(this.#interceptors, innermost)(call);
   }
 
   #deadlineOf(method: MethodDescription, options: CallOptions | undefined): number {
