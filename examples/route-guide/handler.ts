@@ -14,7 +14,8 @@ export function routeGuide(): RouteGuideHandler {
     *listFeatures({ lo, hi }) {
       for (const feature of features) {
         const { latitude, longitude } = feature.location;
-        const isInside = latitude >= lo.latitude && latitude <= hi.latitude && longitude >= lo.longitude && longitude <= hi.longitude;
+        const isInside =
+          latitude >= lo.latitude && latitude <= hi.latitude && longitude >= lo.longitude && longitude <= hi.longitude;
         if (isInside) yield feature;
       }
     },

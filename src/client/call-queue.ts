@@ -6,8 +6,8 @@
  */
 
 import type { Outgoing } from "../connection/call.ts";
-import { encodeOwned } from "../connection/message-traffic.ts";
 import { fragmentBytes, type Limits } from "../connection/limits.ts";
+import { encodeOwned } from "../connection/message-traffic.ts";
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { ClientCall } from "./client-call.ts";
 
@@ -87,5 +87,7 @@ export class EncodedRequest implements Outgoing {
 }
 
 function full(limit: string): RpcError {
-  return withFacts(new RpcError({ code: "RESOURCE_EXHAUSTED", message: `calls that wait for a connection exceed ${limit}` }), { executed: "no" });
+  return withFacts(new RpcError({ code: "RESOURCE_EXHAUSTED", message: `calls that wait for a connection exceed ${limit}` }), {
+    executed: "no",
+  });
 }

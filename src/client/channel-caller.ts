@@ -13,7 +13,7 @@ import { parentOf } from "../contract/inheritance.ts";
 import type { MethodDescription } from "../contract/service.ts";
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import { Metadata } from "../metadata/metadata.ts";
-import { checkRetry, type CompleteChannelOptions } from "./channel-options.ts";
+import { type CompleteChannelOptions, checkRetry } from "./channel-options.ts";
 import type { CallHost, ClientCall } from "./client-call.ts";
 import { type DocumentCaller, InterceptedCaller } from "./intercepted-caller.ts";
 import { OneWayCall } from "./one-way-call.ts";
@@ -44,12 +44,20 @@ export class ChannelCaller implements Caller, DocumentCaller {
     return this.stream({ method, request, options, raw: false });
   }
 
-  clientStream(method: MethodDescription, requests: AsyncIterable<unknown> | Iterable<unknown>, options?: CallOptions): Promise<unknown> {
+  clientStream(
+    method: MethodDescription,
+    requests: AsyncIterable<unknown> | Iterable<unknown>,
+    options?: CallOptions,
+  ): Promise<unknown> {
     if (this.#intercepted !== undefined) return this.#intercepted.single(method, { messages: requests }, options);
     return this.clientStreamDocument(method, requests, options, false);
   }
 
-  bidi(method: MethodDescription, requests: AsyncIterable<unknown> | Iterable<unknown>, options?: CallOptions): AsyncIterable<unknown> {
+  bidi(
+    method: MethodDescription,
+    requests: AsyncIterable<unknown> | Iterable<unknown>,
+    options?: CallOptions,
+  ): AsyncIterable<unknown> {
     if (this.#intercepted !== undefined) return this.#intercepted.stream(method, { messages: requests }, options);
     return this.stream({ method, requests, options, raw: false });
   }
@@ -131,7 +139,8 @@ export class ChannelCaller implements Caller, DocumentCaller {
 }
 
 function checkTimeout(timeoutMs: unknown): number {
-  if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) throw new TypeError(`timeoutMs must be a number, not ${String(timeoutMs)}`);
+  if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs))
+    throw new TypeError(`timeoutMs must be a number, not ${String(timeoutMs)}`);
   return timeoutMs;
 }
 

@@ -1,6 +1,15 @@
 /** What `connect` takes, completed and checked. Misuse is a TypeError at once. */
 
-import { completeLimits, connectionWindowBytes, type ConnectionSettings, fragmentBytes, type Limits, outputHighWaterBytes, streamWindowBytes, writeStallMs } from "../connection/limits.ts";
+import {
+  type ConnectionSettings,
+  completeLimits,
+  connectionWindowBytes,
+  fragmentBytes,
+  type Limits,
+  outputHighWaterBytes,
+  streamWindowBytes,
+  writeStallMs,
+} from "../connection/limits.ts";
 import { checkFunctions, checkKnown, completeKeepalive, positive, safeHook } from "../connection/option-checks.ts";
 import type { Retry } from "../contract/call-options.ts";
 import type { Interceptor } from "../contract/interceptor.ts";
@@ -47,11 +56,25 @@ export interface CompleteChannelOptions {
   readonly onError: (error: unknown, where: object) => void;
 }
 
-const known = new Set(["interceptors", "limits", "tls", "keepalive", "writeStallMs", "onError", "timeoutMs", "connectTimeoutMs", "idleTimeoutMs", "reconnect", "retry", "credentials"]);
+const known = new Set([
+  "interceptors",
+  "limits",
+  "tls",
+  "keepalive",
+  "writeStallMs",
+  "onError",
+  "timeoutMs",
+  "connectTimeoutMs",
+  "idleTimeoutMs",
+  "reconnect",
+  "retry",
+  "credentials",
+]);
 
 export function completeChannelOptions(target: string | readonly string[], options: ChannelOptions = {}): CompleteChannelOptions {
   const targets = typeof target === "string" ? [target] : target;
-  if (!Array.isArray(targets) || targets.length === 0) throw new TypeError("connect() needs an address, or an array with at least one");
+  if (!Array.isArray(targets) || targets.length === 0)
+    throw new TypeError("connect() needs an address, or an array with at least one");
   checkKnown(options, known, "channel");
   const limits = completeLimits(options.limits);
   const connectTimeoutMs = positive(options.connectTimeoutMs, "connectTimeoutMs", 10_000);
@@ -88,7 +111,14 @@ export function completeChannelOptions(target: string | readonly string[], optio
 /** TypeError for what is no retry policy. */
 export function checkRetry(retry: Retry | undefined): void {
   if (retry === undefined) return;
-  if (typeof retry !== "object" || retry === null || !Number.isInteger(retry.attempts) || retry.attempts < 1 || !Array.isArray(retry.codes) || !retry.codes.every(isCode)) {
+  if (
+    typeof retry !== "object" ||
+    retry === null ||
+    !Number.isInteger(retry.attempts) ||
+    retry.attempts < 1 ||
+    !Array.isArray(retry.codes) ||
+    !retry.codes.every(isCode)
+  ) {
     throw new TypeError("retry must be { attempts: a whole number from 1, codes: status codes }");
   }
 }

@@ -5,17 +5,17 @@
  * none has room it waits. Knows calls only as `ClientCall`s; what a call means is `channel-caller.ts`'s.
  */
 
-import type { CodecLimits } from "../contract/codec.ts";
-import { type Caller, callerSymbol } from "../contract/caller.ts";
-import type { Channel, ChannelState } from "../contract/channel.ts";
-import { turnOnInheritance } from "../contract/context-scope.ts";
-import type { Stats } from "../contract/stats.ts";
-import type { Clock, Timer } from "../time/clock.ts";
 import type { Connection } from "../connection/connection.ts";
 import { connectionError, copyError } from "../connection/connection.ts";
 import { DeadlineTimer } from "../connection/deadline-timer.ts";
 import { encodeMetadata } from "../connection/metadata-document.ts";
+import { type Caller, callerSymbol } from "../contract/caller.ts";
+import type { Channel, ChannelState } from "../contract/channel.ts";
+import type { CodecLimits } from "../contract/codec.ts";
+import { turnOnInheritance } from "../contract/context-scope.ts";
+import type { Stats } from "../contract/stats.ts";
 import { isRpcError, RpcError, withFacts } from "../errors/rpc-error.ts";
+import type { Clock, Timer } from "../time/clock.ts";
 import { CallFlag } from "../wire/frame.ts";
 import { ArenaPool } from "../wire/output-arena.ts";
 import { CallQueue, EncodedRequest } from "./call-queue.ts";
@@ -128,7 +128,10 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
 
   #enqueue(call: ClientCall): void {
     try {
-      this.#queue.add(call, (call.kindFlags & CallFlag.requestStream) !== 0 ? undefined : (call as UnaryCall | OneWayCall | StreamCall));
+      this.#queue.add(
+        call,
+        (call.kindFlags & CallFlag.requestStream) !== 0 ? undefined : (call as UnaryCall | OneWayCall | StreamCall),
+      );
     } catch (error) {
       return call.fail(call.localFailure(error, "INVALID_ARGUMENT", "no"));
     }
@@ -357,7 +360,16 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
       connections += endpoint.connectionCount;
     }
     const [started, succeeded, failed, cancelled] = [this.#started, this.#succeeded, this.#failed, this.#cancelled];
-    return { started, succeeded, failed, cancelled, open: started - succeeded - failed - cancelled, connections, bytesIn, bytesOut };
+    return {
+      started,
+      succeeded,
+      failed,
+      cancelled,
+      open: started - succeeded - failed - cancelled,
+      connections,
+      bytesIn,
+      bytesOut,
+    };
   }
 }
 

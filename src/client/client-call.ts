@@ -9,20 +9,20 @@
  * goes wrong reaches the user through the promise or iterator.
  */
 
+import type { Connection } from "../connection/connection.ts";
+import { type FaultBytes, withUndeclaredFault } from "../connection/failure-document.ts";
+import { OutgoingCall } from "../connection/outgoing-calls.ts";
 import type { CallContext } from "../contract/call-context.ts";
 import type { CallOptions } from "../contract/call-options.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import { type ChildCall, parentOf } from "../contract/inheritance.ts";
 import type { MethodDescription } from "../contract/service.ts";
 import { codecFailure } from "../contract/violations.ts";
-import { CancelReason } from "../wire/frame.ts";
-import type { Connection } from "../connection/connection.ts";
-import { type FaultBytes, withUndeclaredFault } from "../connection/failure-document.ts";
-import { OutgoingCall } from "../connection/outgoing-calls.ts";
 import { isCodecError } from "../errors/codec-error.ts";
 import { isRpcError, RpcError, withFacts } from "../errors/rpc-error.ts";
-import type { Clock } from "../time/clock.ts";
 import type { Metadata } from "../metadata/metadata.ts";
+import type { Clock } from "../time/clock.ts";
+import { CancelReason } from "../wire/frame.ts";
 
 /** What a call needs of its channel. */
 export interface CallHost {

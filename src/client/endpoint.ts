@@ -10,10 +10,10 @@
  * DNS, TCP, TLS and handshake. Connections that drain live on beside the new one until their calls have ended.
  */
 
-import type { Clock, Timer } from "../time/clock.ts";
 import { Connection, type ConnectionOwner, connectionError } from "../connection/connection.ts";
 import type { Dispatcher } from "../connection/incoming-calls.ts";
 import { isRpcError, RpcError } from "../errors/rpc-error.ts";
+import type { Clock, Timer } from "../time/clock.ts";
 import { type Address, formatAddress } from "../transport/address.ts";
 import type { Dialing } from "../transport/dial.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -186,7 +186,12 @@ export class Endpoint implements ConnectionOwner {
       this.lastError = error;
       this.#state = "idle";
       this.#owner.endpointChanged(this);
-    } else if (this.#state === "connecting" && this.#connection === undefined && connection.state === "closed" && !this.#wasOpen(connection)) {
+    } else if (
+      this.#state === "connecting" &&
+      this.#connection === undefined &&
+      connection.state === "closed" &&
+      !this.#wasOpen(connection)
+    ) {
       this.#failed(error);
     }
   }

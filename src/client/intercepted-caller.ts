@@ -5,8 +5,8 @@
  */
 
 import type { CallOptions } from "../contract/call-options.ts";
-import { ContextValueMap } from "../contract/context-values.ts";
 import { currentContext } from "../contract/context-scope.ts";
+import { ContextValueMap } from "../contract/context-values.ts";
 import { type InterceptedCall, type Interceptor, intercept, type Reply } from "../contract/interceptor.ts";
 import type { MethodDescription } from "../contract/service.ts";
 import { isRpcError } from "../errors/rpc-error.ts";
@@ -93,7 +93,12 @@ export class InterceptedCaller {
     const abort = new AbortController();
     const call: InterceptedCall = {
       side: "client",
-      method: { service: method.service, name: method.name, kind: method.kind, idempotent: options?.idempotent ?? method.idempotent },
+      method: {
+        service: method.service,
+        name: method.name,
+        kind: method.kind,
+        idempotent: options?.idempotent ?? method.idempotent,
+      },
       ...(request.messages === undefined ? { message: request.message } : { messages: wrapItems(method, request.messages) }),
       metadata: new Metadata(options?.metadata),
       signal: options?.signal ?? abort.signal,
@@ -137,7 +142,11 @@ export class InterceptedCaller {
         begun();
       },
     };
-    const reply = (more: { message?: unknown; messages?: AsyncIterable<unknown> }): Reply => ({ ...more, metadata: leading, trailers });
+    const reply = (more: { message?: unknown; messages?: AsyncIterable<unknown> }): Reply => ({
+      ...more,
+      metadata: leading,
+      trailers,
+    });
     try {
       switch (method.kind) {
         case "unary":

@@ -13,7 +13,7 @@ import type { MethodDescription } from "../contract/service.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import { Metadata } from "../metadata/metadata.ts";
 import { CallFlag, CancelReason } from "../wire/frame.ts";
-import { type CallHost, cancelled, ClientCall } from "./client-call.ts";
+import { type CallHost, ClientCall, cancelled } from "./client-call.ts";
 
 export interface StreamCallInit {
   readonly host: CallHost;

@@ -29,10 +29,8 @@ export interface Flow {
   incoming: FragmentedMessage | undefined;
   /** This side has given up on the call: what still arrives is counted and dropped. */
   discarding: boolean;
-  /** Bytes of whole messages that wait for the consumer. */
+  /** What the connection's window holds for messages that wait for the consumer. */
   unconsumed: number;
-  /** Fragment bytes that arrived while messages waited, and are granted again when these are consumed. */
-  withheld: number;
 }
 
 export abstract class Call {

@@ -15,7 +15,7 @@ import { codeNumbers, codeOfNumber } from "../errors/code.ts";
 import { RpcError, type RpcErrorFacts, withFacts } from "../errors/rpc-error.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import type { Transport, TransportListener } from "../transport/transport.ts";
-import { firstOptionalKind, FrameKind, MessageFlag } from "../wire/frame.ts";
+import { FrameKind, firstOptionalKind, MessageFlag } from "../wire/frame.ts";
 import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
 import type { ArenaPool } from "../wire/output-arena.ts";
 import { httpAnswer, magic, PrefaceReader } from "../wire/preface.ts";
@@ -228,7 +228,9 @@ export class Connection implements TransportListener, FrameSink {
   #refuseForeigner(who: string, firstBytes: Buffer): void {
     const peer = this.transport.peerAddress;
     const seen = JSON.stringify(firstBytes.toString("latin1", 0, 16));
-    const error = connectionError("UNAVAILABLE", `${peer} does not speak Taut: its first bytes look like ${who} (${seen})`, { executed: "no" });
+    const error = connectionError("UNAVAILABLE", `${peer} does not speak Taut: its first bytes look like ${who} (${seen})`, {
+      executed: "no",
+    });
     if (who === "HTTP" && this.#options.role.side === "server") {
       this.#output.writeRaw(httpAnswer);
       this.#output.flush();
@@ -426,7 +428,9 @@ export class Connection implements TransportListener, FrameSink {
     if (this.#state === "open") this.#state = "draining";
     const text = readReason(buffer, view, start + 4, end)?.message ?? "going away";
     this.#options.owner.goingAway(this);
-    this.outgoing.goingAway(lastAccepted, () => connectionError("UNAVAILABLE", `${this.transport.peerAddress} is going away: ${text}`));
+    this.outgoing.goingAway(lastAccepted, () =>
+      connectionError("UNAVAILABLE", `${this.transport.peerAddress} is going away: ${text}`),
+    );
     return this.#goesOn();
   }
 
@@ -472,7 +476,9 @@ export class Connection implements TransportListener, FrameSink {
         ping: (payload) => this.#output.writeFrame(FrameKind.ping, 0, 0, payload),
         probing: (isOut) => this.#options.owner.probing?.(this, isOut),
         dead: (silentMs) =>
-          this.destroy(connectionError("UNAVAILABLE", `${this.transport.peerAddress} showed no sign of life for ${Math.round(silentMs)} ms`)),
+          this.destroy(
+            connectionError("UNAVAILABLE", `${this.transport.peerAddress} showed no sign of life for ${Math.round(silentMs)} ms`),
+          ),
       });
     }
     this.#options.owner.opened(this);
@@ -504,7 +510,9 @@ export class Connection implements TransportListener, FrameSink {
       progress: () => this.#output.bytesWritten - transport.bufferedBytes,
       isIdle: () => transport.bufferedBytes === 0,
       stalled: (forMs) =>
-        this.destroy(connectionError("UNAVAILABLE", `${transport.peerAddress} has taken no byte for ${Math.round(forMs)} ms (writeStallMs)`)),
+        this.destroy(
+          connectionError("UNAVAILABLE", `${transport.peerAddress} has taken no byte for ${Math.round(forMs)} ms (writeStallMs)`),
+        ),
     });
     this.#stall.watch();
   }
@@ -530,7 +538,10 @@ export class Connection implements TransportListener, FrameSink {
 
 /** An error of the connection rather than of a call. */
 export function connectionError(code: RpcError["code"], message: string, facts: RpcErrorFacts = {}, cause?: unknown): RpcError {
-  return withFacts(new RpcError(cause === undefined ? { code, message } : { code, message, cause }), { scope: "connection", ...facts });
+  return withFacts(new RpcError(cause === undefined ? { code, message } : { code, message, cause }), {
+    scope: "connection",
+    ...facts,
+  });
 }
 
 /** Each call gets an error of its own, with its own stack's owner and facts. */
@@ -546,10 +557,18 @@ export function copyError(error: RpcError): RpcError {
   return withFacts(copy, { scope: error.scope, origin: error.origin, executed: error.executed });
 }
 
-function readReason(buffer: Buffer, view: DataView, start: number, end: number): { code: RpcError["code"]; message: string } | undefined {
+function readReason(
+  buffer: Buffer,
+  view: DataView,
+  start: number,
+  end: number,
+): { code: RpcError["code"]; message: string } | undefined {
   try {
     const { code, message } = decodePlainDocument(buffer, view, start, end);
-    return { code: codeOfNumber(typeof code === "number" ? code : 14), message: typeof message === "string" ? cutText(message) : "" };
+    return {
+      code: codeOfNumber(typeof code === "number" ? code : 14),
+      message: typeof message === "string" ? cutText(message) : "",
+    };
   } catch {
     return undefined;
   }

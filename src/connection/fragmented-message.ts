@@ -3,24 +3,25 @@
  * The finished buffer belongs to the message.
  */
 
-/** Up to this size the declared length is allocated at once: less than a peer gets for a connection anyway. */
-const firstStepBytes = 128 * 1024;
-
 export type DeliverMessage = (buffer: Buffer | undefined, view: DataView | undefined) => void;
+
+const noBytes: Buffer = Buffer.alloc(0);
 
 export class FragmentedMessage {
   readonly total: number;
-  /** The caller has given up: count the bytes, keep none. */
+  /** Of a stream's message the last so many bytes are granted again only when it was consumed. */
+  readonly kept: number;
+  /** The receiver has given up: count the bytes, keep none. */
   discarding = false;
   /** What to do when it is whole; without bytes when they were discarded. */
   readonly #deliver: DeliverMessage;
   received = 0;
-  #buffer: Buffer;
+  #buffer: Buffer = noBytes;
 
-  constructor(total: number, deliver: DeliverMessage) {
+  constructor(total: number, kept: number, deliver: DeliverMessage) {
     this.total = total;
+    this.kept = kept;
     this.#deliver = deliver;
-    this.#buffer = Buffer.allocUnsafeSlow(Math.min(total, firstStepBytes));
   }
 
   /** False when there is more than was announced. */
@@ -35,8 +36,19 @@ export class FragmentedMessage {
     return true;
   }
 
+  /** Drops what has arrived and what will. */
+  discard(): void {
+    this.discarding = true;
+    this.#buffer = noBytes;
+  }
+
   get isComplete(): boolean {
     return this.received === this.total;
+  }
+
+  /** Of the bytes received so far, those that are granted again without waiting for the consumer. */
+  get returnable(): number {
+    return this.discarding ? this.received : Math.min(this.received, this.total - this.kept);
   }
 
   finish(): void {
@@ -45,8 +57,9 @@ export class FragmentedMessage {
     this.#deliver(buffer, new DataView(buffer.buffer, buffer.byteOffset, buffer.length));
   }
 
+  /** By four each time: at most four times what has arrived, and a message of 1 MiB in pieces of 64 KiB is moved once. */
   #grow(wanted: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.min(this.total, Math.max(wanted, this.#buffer.length * 4)));
+    const grown = Buffer.allocUnsafeSlow(Math.min(this.total, wanted * 4));
     this.#buffer.copy(grown, 0, 0, this.received);
     this.#buffer = grown;
   }

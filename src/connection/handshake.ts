@@ -15,7 +15,16 @@ import { decodePlainDocument, encodePlainDocument } from "../bson/plain-document
 import { isRpcError, RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import { FrameKind } from "../wire/frame.ts";
-import { agreeKeepalive, commonVersion, decodeHello, encodeHello, type Hello, offeredFeatures, versions, versionText } from "./hello.ts";
+import {
+  agreeKeepalive,
+  commonVersion,
+  decodeHello,
+  encodeHello,
+  type Hello,
+  offeredFeatures,
+  versions,
+  versionText,
+} from "./hello.ts";
 import type { ConnectionSettings, Keepalive } from "./limits.ts";
 import type { PeerSettings } from "./message-traffic.ts";
 
@@ -107,12 +116,15 @@ export class Handshake {
     if (version === undefined) {
       const ours = versionText(versions.min, versions.max);
       const theirs = versionText(hello.minVersion, hello.maxVersion);
-      return this.#fail(refusal("FAILED_PRECONDITION", `protocol versions do not meet: this side speaks taut/${ours}, the peer taut/${theirs}`));
+      return this.#fail(
+        refusal("FAILED_PRECONDITION", `protocol versions do not meet: this side speaks taut/${ours}, the peer taut/${theirs}`),
+      );
     }
     this.#peerHello = hello;
     if (this.#role.side === "server") return this.#authenticate(hello.credentials);
     const unknown = hello.features.filter((feature) => !offeredFeatures.includes(feature));
-    if (unknown.length > 0) return this.#fail(refusal("FAILED_PRECONDITION", `the server uses features that were not offered: ${unknown.join(", ")}`));
+    if (unknown.length > 0)
+      return this.#fail(refusal("FAILED_PRECONDITION", `the server uses features that were not offered: ${unknown.join(", ")}`));
     this.#agree(undefined);
   }
 
@@ -124,7 +136,8 @@ export class Handshake {
       if (this.#peerHello === undefined) return this.#fail(refusal("INVALID_ARGUMENT", "auth before hello"));
       return this.#authenticate(document["answer"]);
     }
-    if (role.credentials === undefined) return this.#fail(refusal("UNAUTHENTICATED", "the server asks for credentials; connect() was given none"));
+    if (role.credentials === undefined)
+      return this.#fail(refusal("UNAUTHENTICATED", "the server asks for credentials; connect() was given none"));
     this.#run(
       () => role.credentials?.(document["challenge"]),
       (answer) => this.#owner.send(FrameKind.auth, encodePlainDocument({ answer: answer ?? null })),
@@ -137,7 +150,8 @@ export class Handshake {
     this.#run(
       () => role.authenticate?.(credentials),
       (answer) => {
-        if (answer instanceof Challenge) return this.#owner.send(FrameKind.auth, encodePlainDocument({ challenge: answer.data ?? null }));
+        if (answer instanceof Challenge)
+          return this.#owner.send(FrameKind.auth, encodePlainDocument({ challenge: answer.data ?? null }));
         this.#owner.send(FrameKind.hello, encodeHello(this.#settings, { version: versions.max, features: [] }));
         this.#agree(answer);
       },

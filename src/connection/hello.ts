@@ -85,7 +85,10 @@ export function decodeHello(buffer: Buffer, view: DataView, start: number, end: 
       connectionWindowBytes: whole(limits["connectionWindowBytes"], connectionWindowBytes, 1_024, 2 ** 31 - 1),
     },
     keepalive: Object.hasOwn(document, "keepalive")
-      ? { idleMs: whole(keepalive["idleMs"], 30_000, 10, 2 ** 31 - 1), timeoutMs: whole(keepalive["timeoutMs"], 10_000, 10, 2 ** 31 - 1) }
+      ? {
+          idleMs: whole(keepalive["idleMs"], 30_000, 10, 2 ** 31 - 1),
+          timeoutMs: whole(keepalive["timeoutMs"], 10_000, 10, 2 ** 31 - 1),
+        }
       : undefined,
     features: features.filter((feature) => typeof feature === "string"),
     credentials: document["credentials"],

@@ -148,12 +148,21 @@ export class IncomingCalls {
     return this.#receiveFullCall(flags, number, id, buffer, view, start, end);
   }
 
-  #receiveFullCall(flags: number, number: number, id: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
+  #receiveFullCall(
+    flags: number,
+    number: number,
+    id: number,
+    buffer: Buffer,
+    view: DataView,
+    start: number,
+    end: number,
+  ): boolean {
     let at = start;
     if ((flags & CallFlag.fragmented) !== 0) at += 4;
     else if ((flags & CallFlag.requestStream) === 0) {
       const messageEnd = documentEnd(view, start, end);
-      if (messageEnd === undefined) return this.#refuse(id, flags, "INVALID_ARGUMENT", "the request's length does not fit its frame");
+      if (messageEnd === undefined)
+        return this.#refuse(id, flags, "INVALID_ARGUMENT", "the request's length does not fit its frame");
       at = messageEnd;
     }
     const message = { buffer, view, start, end: at };
@@ -214,10 +223,20 @@ export class IncomingCalls {
     const streams = (flags & (CallFlag.requestStream | CallFlag.responseStream)) !== 0;
     if (this.#draining) return this.#refuse(id, flags, "UNAVAILABLE", "the server is draining");
     if (!oneWay && this.table.size - this.#openOneWay >= this.#settings.limits.maxCalls) {
-      return this.#refuse(id, flags, "RESOURCE_EXHAUSTED", `more than maxCalls ${this.#settings.limits.maxCalls} calls open on this connection`);
+      return this.#refuse(
+        id,
+        flags,
+        "RESOURCE_EXHAUSTED",
+        `more than maxCalls ${this.#settings.limits.maxCalls} calls open on this connection`,
+      );
     }
     if (streams && this.#openStreams >= this.#settings.maxStreams) {
-      return this.#refuse(id, flags, "RESOURCE_EXHAUSTED", `more than ${this.#settings.maxStreams} streams open on this connection`);
+      return this.#refuse(
+        id,
+        flags,
+        "RESOURCE_EXHAUSTED",
+        `more than ${this.#settings.maxStreams} streams open on this connection`,
+      );
     }
     const call = this.#dispatcher.accept(binding, flags & kindMask);
     if (call instanceof RpcError) return this.#refuseWith(id, flags, call);
@@ -237,7 +256,12 @@ export class IncomingCalls {
     const length = fragmented ? message.view.getUint32(message.start, true) : message.end - message.start;
     if (length > this.#settings.limits.maxMessageBytes) {
       const limit = this.#settings.limits.maxMessageBytes;
-      return this.#refuse(id, flags, "RESOURCE_EXHAUSTED", `request of ${length.toLocaleString("en")} bytes exceeds maxMessageBytes ${limit.toLocaleString("en")}`);
+      return this.#refuse(
+        id,
+        flags,
+        "RESOURCE_EXHAUSTED",
+        `request of ${length.toLocaleString("en")} bytes exceeds maxMessageBytes ${limit.toLocaleString("en")}`,
+      );
     }
     if (oneWay) {
       call.oneWayCost = (fragmented ? 0 : length) + oneWayOverheadBytes;
@@ -259,7 +283,10 @@ export class IncomingCalls {
   /** Starts the handler, or keeps the call until the output has drained: a peer that does not read gets no more work done. */
   #begin(call: IncomingCall, buffer: Buffer, view: DataView, start: number, end: number): void {
     if (call.deadlineAt !== Number.POSITIVE_INFINITY && call.flow !== undefined && call.deadlineAt <= this.#receivedAt()) {
-      this.sendFailure(call, withFacts(new RpcError({ code: "DEADLINE_EXCEEDED", message: "expired before it was dispatched" }), { executed: "no" }));
+      this.sendFailure(
+        call,
+        withFacts(new RpcError({ code: "DEADLINE_EXCEEDED", message: "expired before it was dispatched" }), { executed: "no" }),
+      );
       return;
     }
     if (this.#output.queuedBytes + this.#traffic.queuedBytes > outputBoundBytes || this.#backlog.length > 0) {
@@ -363,7 +390,12 @@ export class IncomingCalls {
       () => {
         const total = Buffer.allocUnsafe(4);
         total.writeUInt32LE(bytes.length);
-        this.#output.writeFrame(FrameKind.result, EndFlag.message | EndFlag.fragmented | parts.flags, call.id, Buffer.concat([total, ...parts.bytes]));
+        this.#output.writeFrame(
+          FrameKind.result,
+          EndFlag.message | EndFlag.fragmented | parts.flags,
+          call.id,
+          Buffer.concat([total, ...parts.bytes]),
+        );
       },
       () => this.#close(call),
     );
@@ -423,7 +455,12 @@ export class IncomingCalls {
     return Math.min(this.#settings.limits.maxMetadataBytes, this.#peer.maxMetadataBytes);
   }
 
-  #refuse(id: number, flags: number, code: "INVALID_ARGUMENT" | "UNIMPLEMENTED" | "UNAVAILABLE" | "RESOURCE_EXHAUSTED", message: string): boolean {
+  #refuse(
+    id: number,
+    flags: number,
+    code: "INVALID_ARGUMENT" | "UNIMPLEMENTED" | "UNAVAILABLE" | "RESOURCE_EXHAUSTED",
+    message: string,
+  ): boolean {
     return this.#refuseWith(id, flags, new RpcError({ code, message }));
   }
 

@@ -36,7 +36,11 @@ export class MessagePump {
   /** TypeError when the source is no iterable. */
   constructor(source: AsyncIterable<unknown> | Iterable<unknown>, target: PumpTarget) {
     const given = source as { [Symbol.asyncIterator]?: unknown; [Symbol.iterator]?: unknown } | null | undefined;
-    if (typeof given !== "object" || given === null || (typeof given[Symbol.asyncIterator] !== "function" && typeof given[Symbol.iterator] !== "function")) {
+    if (
+      typeof given !== "object" ||
+      given === null ||
+      (typeof given[Symbol.asyncIterator] !== "function" && typeof given[Symbol.iterator] !== "function")
+    ) {
       throw new TypeError("a stream needs an AsyncIterable or an Iterable");
     }
     this.#source = source;
@@ -149,4 +153,3 @@ export class MessagePump {
     this.#target.fail(error, from);
   }
 }
-

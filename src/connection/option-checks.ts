@@ -30,7 +30,8 @@ export function checkFunctions<F>(functions: readonly F[] | undefined, name: str
 
 export function checkKnown(options: object, known: ReadonlySet<string>, what: string): void {
   if (typeof options !== "object" || options === null) throw new TypeError(`${what} options must be an object`);
-  for (const name of Object.keys(options)) if (!known.has(name)) throw new TypeError(`unknown ${what} option ${JSON.stringify(name)}`);
+  for (const name of Object.keys(options))
+    if (!known.has(name)) throw new TypeError(`unknown ${what} option ${JSON.stringify(name)}`);
 }
 
 /** The user's hook for errors, which must not make new ones. */

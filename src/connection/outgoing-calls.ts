@@ -13,7 +13,7 @@
  */
 
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
-import { Metadata } from "../metadata/metadata.ts";
+import type { Metadata } from "../metadata/metadata.ts";
 import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId, unboundMethod } from "../wire/frame.ts";
 import { Call, type Outgoing } from "./call.ts";
 import { CallTable } from "./call-table.ts";
@@ -232,13 +232,16 @@ export class OutgoingCalls {
     return this.#receiveResultWithParts(call, flags, buffer, view, start, end);
   }
 
-  #receiveResultWithParts(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
+  #receiveResultWithParts(
+    call: OutgoingCall,
+    flags: number,
+    buffer: Buffer,
+    view: DataView,
+    start: number,
+    end: number,
+  ): boolean {
     const fragmented = (flags & EndFlag.fragmented) !== 0;
-    const messageEnd = fragmented
-      ? start + 4
-      : (flags & EndFlag.message) !== 0
-        ? documentEnd(view, start, end)
-        : start;
+    const messageEnd = fragmented ? start + 4 : (flags & EndFlag.message) !== 0 ? documentEnd(view, start, end) : start;
     if (messageEnd === undefined || messageEnd > end) return false;
     const parts = this.#readMetadataParts(call, flags, buffer, view, messageEnd, end);
     if (parts === undefined) return true;

@@ -22,7 +22,11 @@ export interface HandlerFailure {
   readonly isHidden: boolean;
 }
 
-export function classifyHandlerError(thrown: unknown, method: MethodDescription, endedBy: AbortReason | undefined): HandlerFailure {
+export function classifyHandlerError(
+  thrown: unknown,
+  method: MethodDescription,
+  endedBy: AbortReason | undefined,
+): HandlerFailure {
   if (endedBy !== undefined) return { error: abortError(endedBy), isHidden: false };
   if (!isRpcError(thrown)) return { error: internal("internal error"), isHidden: true };
   // The client runtime has signed errors of calls with their method: whose call it was is not the caller's business.
@@ -30,7 +34,8 @@ export function classifyHandlerError(thrown: unknown, method: MethodDescription,
   if (Object.hasOwn(thrown, "data")) {
     const name = thrown.details[0]?.type;
     const fault = method.faults.find(({ fullName }) => fullName === name);
-    if (fault === undefined) return { error: internal(`the handler threw a fault that ${method.path} does not declare`), isHidden: true };
+    if (fault === undefined)
+      return { error: internal(`the handler threw a fault that ${method.path} does not declare`), isHidden: true };
     const rest = Object.create(thrown, { details: { value: thrown.details.slice(1) } }) as RpcError;
     return { error: rest, fault, data: (thrown as unknown as { data: unknown }).data, isHidden: false };
   }

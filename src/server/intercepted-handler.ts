@@ -74,7 +74,11 @@ async function* unwrapItems(wrapped: boolean, items: AsyncIterable<unknown>): As
   for await (const item of items) yield wrapped ? (item as { value: unknown }).value : item;
 }
 
-async function* wrapItems(wrap: boolean, items: AsyncIterable<unknown> | Iterable<unknown>, ended: () => void): AsyncIterable<unknown> {
+async function* wrapItems(
+  wrap: boolean,
+  items: AsyncIterable<unknown> | Iterable<unknown>,
+  ended: () => void,
+): AsyncIterable<unknown> {
   try {
     for await (const item of items) yield wrap ? { value: item } : item;
   } finally {

@@ -7,10 +7,10 @@
 
 import type { Outgoing } from "../connection/call.ts";
 import type { Connection } from "../connection/connection.ts";
-import { type AbortReason, abortError, IncomingCall } from "../connection/incoming-calls.ts";
-import { encodeOwned } from "../connection/message-traffic.ts";
 import { Inbox } from "../connection/inbox.ts";
+import { type AbortReason, abortError, IncomingCall } from "../connection/incoming-calls.ts";
 import { MessagePump } from "../connection/message-pump.ts";
+import { encodeOwned } from "../connection/message-traffic.ts";
 import type { Peer } from "../contract/call-context.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import { isInheritanceOn, runInContext } from "../contract/context-scope.ts";
@@ -128,11 +128,13 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
 
   #intercept(request: unknown, context: HandlerContext): Promise<unknown> {
     this.#wrapping = "document";
-    return runInterceptors(this.#binding, request, context, (reply) => this.#adopt(reply.metadata, reply.trailers)).then((reply) => {
-      if (reply.messages === undefined) return reply.message;
-      this.#respond(reply.messages);
-      return responding;
-    });
+    return runInterceptors(this.#binding, request, context, (reply) => this.#adopt(reply.metadata, reply.trailers)).then(
+      (reply) => {
+        if (reply.messages === undefined) return reply.message;
+        this.#respond(reply.messages);
+        return responding;
+      },
+    );
   }
 
   /** An interceptor's reply brings its own metadata. */
@@ -143,7 +145,11 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
 
   /** The request does not fit its schema: the handler never runs. */
   #refuse(error: unknown): void {
-    const failure = isCodecError(error) ? codecFailure("INVALID_ARGUMENT", error) : isRpcError(error) ? error : internal("internal error");
+    const failure = isCodecError(error)
+      ? codecFailure("INVALID_ARGUMENT", error)
+      : isRpcError(error)
+        ? error
+        : internal("internal error");
     if (!isCodecError(error)) this.#host.report(error, this.#where());
     this.#end(withFacts(failure, { executed: "no" }));
   }
@@ -158,7 +164,8 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     let message: unknown;
     try {
       message = method.request.read(buffer, view, start, end, this.#host.codecLimits);
-      if (method.requestItem === "value" && this.#binding.interceptors.length === 0) message = (message as { value: unknown }).value;
+      if (method.requestItem === "value" && this.#binding.interceptors.length === 0)
+        message = (message as { value: unknown }).value;
     } catch (error) {
       this.#connection.release(this, cost);
       const failure = isCodecError(error) ? codecFailure("INVALID_ARGUMENT", error) : internal("internal error");
@@ -308,7 +315,10 @@ const responding: unique symbol = Symbol("responding");
 const emptyDocument = Object.freeze({});
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return value instanceof Promise || (typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function");
+  return (
+    value instanceof Promise ||
+    (typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function")
+  );
 }
 
 function joined(first: Metadata | undefined, second: Metadata): Metadata {

@@ -1,6 +1,15 @@
 /** What `createServer` takes, completed and checked. Misuse is a TypeError at once. */
 
-import { completeLimits, connectionWindowBytes, type ConnectionSettings, fragmentBytes, type Limits, outputHighWaterBytes, streamWindowBytes, writeStallMs } from "../connection/limits.ts";
+import {
+  type ConnectionSettings,
+  completeLimits,
+  connectionWindowBytes,
+  fragmentBytes,
+  type Limits,
+  outputHighWaterBytes,
+  streamWindowBytes,
+  writeStallMs,
+} from "../connection/limits.ts";
 import { checkFunctions, checkKnown, completeKeepalive, positive, safeHook } from "../connection/option-checks.ts";
 import type { Peer } from "../contract/call-context.ts";
 import type { Interceptor } from "../contract/interceptor.ts";
@@ -53,7 +62,8 @@ const known = new Set([
   "interceptors",
   "limits",
   "tls",
-  "keepalive", "writeStallMs",
+  "keepalive",
+  "writeStallMs",
   "onError",
   "handshakeTimeoutMs",
   "idleTimeoutMs",

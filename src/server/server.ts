@@ -5,19 +5,19 @@
  *        +------------------------- close() -----------------------------------^
  */
 
-import { Connection, connectionError, type ConnectionOwner } from "../connection/connection.ts";
+import { Connection, type ConnectionOwner, connectionError } from "../connection/connection.ts";
 import type { Dispatcher } from "../connection/incoming-calls.ts";
 import type { Peer } from "../contract/call-context.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import type { ServiceDescription } from "../contract/service.ts";
 import type { Stats } from "../contract/stats.ts";
 import { RpcError } from "../errors/rpc-error.ts";
-import { CallFlag } from "../wire/frame.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { parseAddress } from "../transport/address.ts";
 import { type Listener, listen } from "../transport/listener.ts";
 import { describeSocketError } from "../transport/socket-errors.ts";
 import type { Transport } from "../transport/transport.ts";
+import { CallFlag } from "../wire/frame.ts";
 import { ArenaPool } from "../wire/output-arena.ts";
 import { ServerCall, type ServerHost } from "./server-call.ts";
 import { type CompleteServerOptions, completeServerOptions, type ServerOptions } from "./server-options.ts";
@@ -147,7 +147,10 @@ export class RpcServer implements Server, ServerHost, ConnectionOwner {
   #acceptCall(connection: Connection, binding: MethodBinding, kindFlags: number, peer: Peer): ServerCall | RpcError {
     const expected = kindFlagsOf[binding.method.kind];
     if (expected !== kindFlags) {
-      return new RpcError({ code: "UNIMPLEMENTED", message: `${binding.method.path} is ${binding.method.kind} here: the caller's schema says otherwise` });
+      return new RpcError({
+        code: "UNIMPLEMENTED",
+        message: `${binding.method.path} is ${binding.method.kind} here: the caller's schema says otherwise`,
+      });
     }
     this.#started += 1;
     return new ServerCall(this, connection, binding, peer);
@@ -181,7 +184,8 @@ export class RpcServer implements Server, ServerHost, ConnectionOwner {
 
   async drain(options: { graceMs?: number } = {}): Promise<{ finished: number; cancelled: number }> {
     const graceMs = options.graceMs ?? drainGraceMs;
-    if (typeof graceMs !== "number" || !(graceMs >= 0)) throw new TypeError(`graceMs must be a number of milliseconds, not ${String(graceMs)}`);
+    if (typeof graceMs !== "number" || !(graceMs >= 0))
+      throw new TypeError(`graceMs must be a number of milliseconds, not ${String(graceMs)}`);
     if (this.#state === "closed") return { finished: 0, cancelled: 0 };
     this.#state = "draining";
     const open = this.#openCalls();

@@ -34,7 +34,9 @@ export class ServiceTable {
     if (missing.length > 0) {
       throw new TypeError(`the handler of ${fullName} lacks ${missing.map(({ name }) => name).join(", ")}`);
     }
-    const bindings = description.methods.map((method) => [method.name, { method, handler, interceptors: this.#interceptors }] as const);
+    const bindings = description.methods.map(
+      (method) => [method.name, { method, handler, interceptors: this.#interceptors }] as const,
+    );
     this.#services.set(fullName, new Map(bindings));
   }
 
@@ -52,7 +54,11 @@ export class ServiceTable {
     }
     const binding = methods.get(path.slice(slash + 1));
     return (
-      binding ?? new RpcError({ code: "UNIMPLEMENTED", message: `service ${quote(serviceName)} has no method ${quote(path.slice(slash + 1))}` })
+      binding ??
+      new RpcError({
+        code: "UNIMPLEMENTED",
+        message: `service ${quote(serviceName)} has no method ${quote(path.slice(slash + 1))}`,
+      })
     );
   }
 }

@@ -76,7 +76,8 @@ export function dial(address: Address, options: DialOptions, timings: DialTiming
       socket.destroy();
       reject(error);
     };
-    const onError = (error: Error) => fail(dialError("UNAVAILABLE", `cannot connect to ${name}: ${describeSocketError(error)}`, error));
+    const onError = (error: Error) =>
+      fail(dialError("UNAVAILABLE", `cannot connect to ${name}: ${describeSocketError(error)}`, error));
     const onClose = () => fail(dialError("UNAVAILABLE", `cannot connect to ${name}: closed while connecting`));
     socket.on("error", onError);
     socket.on("close", onClose);
@@ -87,10 +88,17 @@ export function dial(address: Address, options: DialOptions, timings: DialTiming
       timings.connect = options.clock.now() - startedAt;
       const tlsSocket = socket as tls.TLSSocket;
       if (secure && !tlsSocket.authorized && (options.tls as tls.ConnectionOptions | undefined)?.rejectUnauthorized !== false) {
-        return fail(dialError("UNAVAILABLE", `cannot connect to ${name}: ${describeSocketError(tlsSocket.authorizationError)}`, tlsSocket.authorizationError));
+        return fail(
+          dialError(
+            "UNAVAILABLE",
+            `cannot connect to ${name}: ${describeSocketError(tlsSocket.authorizationError)}`,
+            tlsSocket.authorizationError,
+          ),
+        );
       }
       settle();
-      const peer = address.kind === "unix" ? address.path : `${socket.remoteAddress ?? address.host}:${socket.remotePort ?? address.port}`;
+      const peer =
+        address.kind === "unix" ? address.path : `${socket.remoteAddress ?? address.host}:${socket.remotePort ?? address.port}`;
       made = new SocketTransport(socket, secure ? "tls" : address.kind === "unix" ? "unix" : "tcp", peer);
       resolve(made);
     });
@@ -99,5 +107,8 @@ export function dial(address: Address, options: DialOptions, timings: DialTiming
 }
 
 function dialError(code: RpcError["code"], message: string, cause?: unknown): RpcError {
-  return withFacts(new RpcError(cause === undefined ? { code, message } : { code, message, cause }), { scope: "connection", executed: "no" });
+  return withFacts(new RpcError(cause === undefined ? { code, message } : { code, message, cause }), {
+    scope: "connection",
+    executed: "no",
+  });
 }

@@ -106,9 +106,11 @@ describe.each(ways)("cancellation over $name", (way) => {
       handler: {
         hang: () => relay.client.hang({}, { metadata: { "case-id": "hop" } }),
         slowSum: () => relay.client.hang({}, { metadata: { "case-id": "hop" } }),
+        // biome-ignore lint/correctness/useYield: it hangs before it could
         async *list() {
           await relay.client.hang({}, { metadata: { "case-id": "hop" } });
         },
+        // biome-ignore lint/correctness/useYield: it hangs before it could
         async *forever() {
           await relay.client.hang({}, { metadata: { "case-id": "hop" } });
         },

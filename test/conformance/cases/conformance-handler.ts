@@ -197,4 +197,3 @@ function textsOf(metadata: Metadata): Record<string, string[]> {
   }
   return texts;
 }
-

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type CallContext, connect } from "taut";
 import { describe, expect, it } from "vitest";
 import { ConformanceClient } from "../../.generated/schemas/conformance/v1/service.ts";
-import { connect, type CallContext } from "taut";
 import { collect, eventually, failure, run, ways } from "./transports.ts";
 
 /** Bounds of a duration: never early, and late by what a loaded machine may add. */
@@ -18,7 +18,9 @@ async function timed(call: () => Promise<unknown>): Promise<{ error: unknown; ms
 
 describe.each(ways)("deadlines over $name", (way) => {
   it("DL-1 ends a stream of a sleeping server", async () => {
-    const { client } = await run(way, { handler: { chat: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }) } });
+    const { client } = await run(way, {
+      handler: { chat: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }) },
+    });
     expect(await failure(collect(client.chat([], { timeoutMs: 1 })))).toMatchObject({ code: "DEADLINE_EXCEEDED" });
   });
 
@@ -106,7 +108,9 @@ describe.each(ways)("deadlines over $name", (way) => {
     const { remaining_ms } = await client.chain({ hops: 1, work_ms: 300 }, { timeoutMs: 1_000 });
     expect(remaining_ms).toBeLessThanOrEqual(700);
     expect(remaining_ms).toBeGreaterThan(0);
-    expect(await failure(client.chain({ hops: 1, work_ms: 300 }, { timeoutMs: 150 }))).toMatchObject({ code: "DEADLINE_EXCEEDED" });
+    expect(await failure(client.chain({ hops: 1, work_ms: 300 }, { timeoutMs: 150 }))).toMatchObject({
+      code: "DEADLINE_EXCEEDED",
+    });
   });
 
   it("DL-6 ends thousands of calls, each at its time", async () => {
@@ -126,7 +130,10 @@ describe.each(ways)("deadlines over $name", (way) => {
 
   it("DL-8 prefers the call's timeout to the channel's", async () => {
     const { client } = await run(way, { client: { timeoutMs: 200 } });
-    const [byDefault, shorter] = await Promise.all([timed(() => client.hang({})), timed(() => client.hang({}, { timeoutMs: 50 }))]);
+    const [byDefault, shorter] = await Promise.all([
+      timed(() => client.hang({})),
+      timed(() => client.hang({}, { timeoutMs: 50 })),
+    ]);
     expectAbout(byDefault.ms, 200);
     expectAbout(shorter.ms, 50);
     expect(await client.sleep({ ms: 300 }, { timeoutMs: 2_000 })).toEqual({});

@@ -1,7 +1,13 @@
-import { describe, expect, it } from "vitest";
 import { type CallKind, Code, type Metadata, RpcError } from "taut";
-import { type ChatRequest, type Chunk, ConformanceClient, FirstError, SecondError } from "../../.generated/schemas/conformance/v1/service.ts";
+import { describe, expect, it } from "vitest";
 import { callerOf } from "../../../src/contract/caller.ts";
+import {
+  type ChatRequest,
+  type Chunk,
+  ConformanceClient,
+  FirstError,
+  SecondError,
+} from "../../.generated/schemas/conformance/v1/service.ts";
 import { anyMethod, anyService, callAny, streamKinds } from "./foreign-schemas.ts";
 import { collect, failure, run, ways } from "./transports.ts";
 
@@ -11,7 +17,12 @@ describe.each(ways)("errors over $name", (way) => {
   it("ER-1 carry code and message", async () => {
     const { client } = await run(way);
     const fail = { code: "UNKNOWN", message: "test status message" };
-    expect(await failure(client.fail(fail))).toMatchObject({ ...fail, origin: "remote", executed: "yes", method: "conformance.v1.Conformance/fail" });
+    expect(await failure(client.fail(fail))).toMatchObject({
+      ...fail,
+      origin: "remote",
+      executed: "yes",
+      method: "conformance.v1.Conformance/fail",
+    });
     expect(await failure(collect(client.chat([{ steps: [], fail }])))).toMatchObject(fail);
   });
 
@@ -98,7 +109,9 @@ describe.each(ways)("errors over $name", (way) => {
 
   it("ER-7 arrive as a detail at a client that does not declare them", async () => {
     const { channel } = await run(way);
-    const error = (await failure(callAny(channel, anyMethod("conformance.v1.Conformance", "failTyped"), { which: "first" }))) as RpcError;
+    const error = (await failure(
+      callAny(channel, anyMethod("conformance.v1.Conformance", "failTyped"), { which: "first" }),
+    )) as RpcError;
     expect(error.code).toBe("FAILED_PRECONDITION");
     expect(error.details[0]).toEqual({ type: "conformance.v1.FirstError", data: { number: 1, text: "the first" } });
   });
@@ -172,7 +185,11 @@ describe.each(ways)("errors over $name", (way) => {
             : collect(kind === "bidi" ? caller.bidi(asked, []) : caller.serverStream(asked, request));
       const error = (await failure(call)) as RpcError;
       expect(error).toMatchObject({ code: "INTERNAL", origin: "local" });
-      expect(error.details.map(({ data }) => (data as { path: string }).path).some((path) => ["body", "messages", "seq"].includes(path))).toBe(true);
+      expect(
+        error.details
+          .map(({ data }) => (data as { path: string }).path)
+          .some((path) => ["body", "messages", "seq"].includes(path)),
+      ).toBe(true);
     }
     expect(await new ConformanceClient(channel).empty({})).toEqual({});
     expect(server.stats().connections).toBe(1);
@@ -227,7 +244,8 @@ describe.each(ways)("errors over $name", (way) => {
       failure(collect(client.list({ steps: [] }))),
       failure(collect(client.chat([]))),
     ]);
-    for (const one of seen) expect(one).toMatchObject({ code: "NOT_FOUND", message: "the same", executed: "yes", origin: "remote" });
+    for (const one of seen)
+      expect(one).toMatchObject({ code: "NOT_FOUND", message: "the same", executed: "yes", origin: "remote" });
   });
 
   it("of another call do not pass through a handler as its own", async () => {

@@ -1,10 +1,15 @@
 /** Clients and servers whose schema differs from the other end's: hand-made descriptions with a codec that takes any document. */
 
+import type { Channel } from "taut";
+import { decodePlainDocument, encodePlainDocument } from "../../../src/bson/plain-document.ts";
 import { callerOf } from "../../../src/contract/caller.ts";
 import type { Codec } from "../../../src/contract/codec.ts";
-import { type CallKind, defineService, type FullServiceDescription, type MethodDescription } from "../../../src/contract/service.ts";
-import { decodePlainDocument, encodePlainDocument } from "../../../src/bson/plain-document.ts";
-import type { Channel } from "taut";
+import {
+  type CallKind,
+  defineService,
+  type FullServiceDescription,
+  type MethodDescription,
+} from "../../../src/contract/service.ts";
 
 const anyDocument: Codec<Record<string, unknown>> = {
   name: "any document",
@@ -37,7 +42,11 @@ export function anyMethod(fullName: string, name: string, kind: CallKind = "unar
 }
 
 /** Calls any method of any kind with one document, and answers all that came back. */
-export async function callAny(channel: Channel, method: MethodDescription, document: Record<string, unknown> = {}): Promise<unknown[]> {
+export async function callAny(
+  channel: Channel,
+  method: MethodDescription,
+  document: Record<string, unknown> = {},
+): Promise<unknown[]> {
   const caller = callerOf(channel);
   const all: unknown[] = [];
   switch (method.kind) {

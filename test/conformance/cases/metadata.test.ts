@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
 import { type CallOptions, type Channel, Metadata, type RpcError } from "taut";
+import { describe, expect, it } from "vitest";
 import { callerOf } from "../../../src/contract/caller.ts";
 import type { CallKind } from "../../../src/contract/service.ts";
 import { anyMethod, anyService, streamKinds } from "./foreign-schemas.ts";
-import { collect, failure, run, type Running, ways } from "./transports.ts";
+import { collect, failure, type Running, run, ways } from "./transports.ts";
 
 const name = "echoing.v1.Echoing";
 
@@ -29,7 +29,11 @@ async function echoing(way: (typeof ways)[number]): Promise<Running> {
   return running;
 }
 
-async function call(channel: Channel, kind: CallKind, metadata: CallOptions["metadata"]): Promise<{ leading?: Metadata; trailers?: Metadata; error?: RpcError }> {
+async function call(
+  channel: Channel,
+  kind: CallKind,
+  metadata: CallOptions["metadata"],
+): Promise<{ leading?: Metadata; trailers?: Metadata; error?: RpcError }> {
   const got: { leading?: Metadata; trailers?: Metadata; error?: RpcError } = {};
   const options: CallOptions = {
     ...(metadata === undefined ? {} : { metadata }),
@@ -69,7 +73,11 @@ describe.each(ways)("metadata over $name", (way) => {
     const { channel } = await echoing(way);
     for (const kind of streamKinds) {
       for (const more of [{}, { "please-fail": "yes" }]) {
-        const { leading, trailers, error } = await call(channel, kind, { k: ["Value1", "Value2"], other: ["1", "2", "3"], ...more });
+        const { leading, trailers, error } = await call(channel, kind, {
+          k: ["Value1", "Value2"],
+          other: ["1", "2", "3"],
+          ...more,
+        });
         expect(leading?.getAll("k")).toEqual(["Value1", "Value2"]);
         expect(trailers?.getAll("other")).toEqual(["1", "2", "3"]);
         expect(error?.code).toBe("please-fail" in more ? "INTERNAL" : undefined);

@@ -1,5 +1,13 @@
+import {
+  type ChannelOptions,
+  createContextKey,
+  type Interceptor,
+  isRpcError,
+  Metadata,
+  RpcError,
+  type ServerOptions,
+} from "taut";
 import { describe, expect, it } from "vitest";
-import { type ChannelOptions, createContextKey, type Interceptor, isRpcError, Metadata, RpcError, type ServerOptions } from "taut";
 import type { ChatRequest, Chunk } from "../../.generated/schemas/conformance/v1/service.ts";
 import { collect, eventually, failure, run, ways } from "./transports.ts";
 
@@ -146,7 +154,10 @@ describe.each(ways)("interceptors and counters over $name", (way) => {
     const { client } = await run(way, {
       server: { interceptors: [server] },
       handler: {
-        echo: (request: object, context: { values: { get(key: typeof who): string } }) => ({ ...request, text: context.values.get(who) }),
+        echo: (request: object, context: { values: { get(key: typeof who): string } }) => ({
+          ...request,
+          text: context.values.get(who),
+        }),
       },
     });
     expect((await client.echo({ body: empty })).text).toBe("the interceptor");
@@ -185,7 +196,10 @@ describe.each(ways)("interceptors and counters over $name", (way) => {
   });
 
   it("OB-7 behaves the same with a hook for nothing", async () => {
-    const options: { server: ServerOptions; client: ChannelOptions } = { server: { interceptors: [] }, client: { interceptors: [] } };
+    const options: { server: ServerOptions; client: ChannelOptions } = {
+      server: { interceptors: [] },
+      client: { interceptors: [] },
+    };
     const { client } = await run(way, options);
     expect(await client.empty({})).toEqual({});
   });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Metadata } from "taut";
 import { describe, expect, it } from "vitest";
-import { Metadata } from "taut";
+import { callerOf } from "../../../src/contract/caller.ts";
 import type { ChatRequest, Chunk } from "../../.generated/schemas/conformance/v1/service.ts";
 import { anyMethod, anyService } from "./foreign-schemas.ts";
-import { callerOf } from "../../../src/contract/caller.ts";
 import { collect, eventually, failure, run, ways } from "./transports.ts";
 
 const bytes = (size: number): Uint8Array => new Uint8Array(size);
@@ -141,7 +141,12 @@ describe.each(ways)("streams over $name", (way) => {
         for await (const _request of requests) yield {};
       },
     });
-    const all = await collect(callerOf(channel).bidi(anyMethod("empty.v1.Empty", "both", "bidi"), Array.from({ length: 1_000 }, () => ({}))));
+    const all = await collect(
+      callerOf(channel).bidi(
+        anyMethod("empty.v1.Empty", "both", "bidi"),
+        Array.from({ length: 1_000 }, () => ({})),
+      ),
+    );
     expect(all).toHaveLength(1_000);
   });
 
@@ -210,12 +215,14 @@ describe.each(ways)("streams over $name", (way) => {
     const { client, channel, watched } = await run(way);
     const stream = client.forever({ size: 1 })[Symbol.asyncIterator]();
     await stream.next();
-    const chat = client.chat(
-      (async function* () {
-        yield { steps: steps(1) };
-        await new Promise(() => {});
-      })(),
-    )[Symbol.asyncIterator]();
+    const chat = client
+      .chat(
+        (async function* () {
+          yield { steps: steps(1) };
+          await new Promise(() => {});
+        })(),
+      )
+      [Symbol.asyncIterator]();
     await chat.next();
     const ends = [failure(drain(stream)), failure(drain(chat))];
     await channel.close();

@@ -6,9 +6,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "vitest";
 import type { Channel, ChannelOptions, Server, ServerOptions } from "taut";
-import { ConformanceClient, ConformanceService } from "../../.generated/schemas/conformance/v1/service.ts";
+import { afterEach } from "vitest";
 import { RpcChannel } from "../../../src/client/channel.ts";
 import { completeChannelOptions } from "../../../src/client/channel-options.ts";
 import { RpcServer } from "../../../src/server/server.ts";
@@ -16,9 +15,11 @@ import { completeServerOptions } from "../../../src/server/server-options.ts";
 import { systemClock } from "../../../src/time/clock.ts";
 import { dial } from "../../../src/transport/dial.ts";
 import type { Transport, TransportListener } from "../../../src/transport/transport.ts";
+import { ConformanceClient, ConformanceService } from "../../.generated/schemas/conformance/v1/service.ts";
 import { conformanceHandler, type Watched } from "./conformance-handler.ts";
 
-const certificate = (name: string): string => readFileSync(new URL(`../../support/certificates/${name}`, import.meta.url), "utf8");
+const certificate = (name: string): string =>
+  readFileSync(new URL(`../../support/certificates/${name}`, import.meta.url), "utf8");
 
 export interface Way {
   readonly name: string;
@@ -59,7 +60,10 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-export async function run(way: Way, options: { server?: ServerOptions; client?: ChannelOptions; handler?: object } = {}): Promise<Running> {
+export async function run(
+  way: Way,
+  options: { server?: ServerOptions; client?: ChannelOptions; handler?: object } = {},
+): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), "taut-"));
   const serverErrors: unknown[] = [];
   const watched = conformanceHandler(() => client);
@@ -80,7 +84,10 @@ export async function run(way: Way, options: { server?: ServerOptions; client?: 
     await server.close();
     rmSync(folder, { recursive: true, force: true });
     // Handlers that do not heed their signal end a little later.
-    await eventually(() => server.stats().open === 0 && server.stats().connections === 0, "the server has no calls and connections left");
+    await eventually(
+      () => server.stats().open === 0 && server.stats().connections === 0,
+      "the server has no calls and connections left",
+    );
   });
   const channel = connect();
   const client = new ConformanceClient(channel);

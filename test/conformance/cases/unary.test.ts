@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
 import { isRpcError, type RpcError } from "taut";
+import { describe, expect, it } from "vitest";
 import { ConformanceClient } from "../../.generated/schemas/conformance/v1/service.ts";
 import { anyMethod, anyService, callAny } from "./foreign-schemas.ts";
 import { failure, run, ways } from "./transports.ts";
@@ -93,7 +92,9 @@ describe.each(ways)("unary calls over $name", (way) => {
       client.chat([])[Symbol.asyncIterator]().next(),
     ];
     for (const call of calls) expect(await failure(call)).toMatchObject({ code: "INTERNAL", origin: "remote" });
-    expect(serverErrors.map((error) => (error as { path: string }).path).sort()).toEqual(["body", "body", "body", "messages"].sort());
+    expect(serverErrors.map((error) => (error as { path: string }).path).sort()).toEqual(
+      ["body", "body", "body", "messages"].sort(),
+    );
     expect(await client.empty({})).toEqual({});
   });
 
@@ -152,5 +153,4 @@ describe("unary calls", () => {
   it("refuses a channel that is none", () => {
     expect(() => new ConformanceClient({} as never)).toThrow(TypeError);
   });
-
 });
