@@ -162,11 +162,11 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
     const endpoints = this.#endpoints;
     if (endpoints.length === 1) {
       const connection = endpoints[0]?.connection;
-      return connection !== undefined && connection.outgoing.hasRoom(kindFlags) ? connection : undefined;
+      return connection?.outgoing.hasRoom(kindFlags) ? connection : undefined;
     }
     const ready: Connection[] = [];
     for (const { connection } of endpoints) {
-      if (connection !== undefined && connection.outgoing.hasRoom(kindFlags)) ready.push(connection);
+      if (connection?.outgoing.hasRoom(kindFlags)) ready.push(connection);
     }
     if (ready.length < 2) return ready[0];
     const first = Math.floor(this.clock.random() * ready.length);

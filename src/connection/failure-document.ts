@@ -31,11 +31,11 @@ export interface Failure {
 
 export function encodeFailure(error: RpcError, faultType: string | undefined): Buffer {
   const document: Record<string, unknown> = { code: codeNumbers[error.code], message: cutText(error.message) };
-  if (faultType !== undefined) document["type"] = faultType;
+  if (faultType !== undefined) document.type = faultType;
   if (error.details.length > 0) {
-    document["details"] = error.details.map(({ type, data }) => (data === undefined ? { type } : { type, data }));
+    document.details = error.details.map(({ type, data }) => (data === undefined ? { type } : { type, data }));
   }
-  if (error.retryAfterMs !== undefined) document["retryAfterMs"] = error.retryAfterMs;
+  if (error.retryAfterMs !== undefined) document.retryAfterMs = error.retryAfterMs;
   return encodePlainDocument(document);
 }
 
@@ -44,8 +44,8 @@ export function decodeFailure(buffer: Buffer, view: DataView, start: number, end
   const document = decodePlainDocument(buffer, view, start, end);
   const { code, message, type, retryAfterMs } = document;
   const details: Detail[] = [];
-  if (Array.isArray(document["details"])) {
-    for (const item of document["details"] as unknown[]) {
+  if (Array.isArray(document.details)) {
+    for (const item of document.details as unknown[]) {
       const detail = item as { type?: unknown; data?: unknown } | null;
       if (typeof detail === "object" && typeof detail?.type === "string") details.push({ type: detail.type, data: detail.data });
     }

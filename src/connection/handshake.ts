@@ -134,12 +134,12 @@ export class Handshake {
     const role = this.#role;
     if (role.side === "server") {
       if (this.#peerHello === undefined) return this.#fail(refusal("INVALID_ARGUMENT", "auth before hello"));
-      return this.#authenticate(document["answer"]);
+      return this.#authenticate(document.answer);
     }
     if (role.credentials === undefined)
       return this.#fail(refusal("UNAUTHENTICATED", "the server asks for credentials; connect() was given none"));
     this.#run(
-      () => role.credentials?.(document["challenge"]),
+      () => role.credentials?.(document.challenge),
       (answer) => this.#owner.send(FrameKind.auth, encodePlainDocument({ answer: answer ?? null })),
     );
   }

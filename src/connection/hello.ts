@@ -64,34 +64,34 @@ export function decodeHello(buffer: Buffer, view: DataView, start: number, end: 
   } catch (cause) {
     throw refusal("the hello is no valid document", cause);
   }
-  const range = Array.isArray(document["versions"]) ? document["versions"] : [];
+  const range = Array.isArray(document.versions) ? document.versions : [];
   const minVersion = range[0];
   const maxVersion = range[1] ?? minVersion;
   if (!Number.isInteger(minVersion) || !Number.isInteger(maxVersion)) throw refusal("the hello names no versions");
-  const limits = record(document["limits"]);
-  const keepalive = record(document["keepalive"]);
-  const features = Array.isArray(document["features"]) ? document["features"] : [];
+  const limits = record(document.limits);
+  const keepalive = record(document.keepalive);
+  const features = Array.isArray(document.features) ? document.features : [];
   return {
     minVersion,
     maxVersion,
     peer: {
-      maxMessageBytes: whole(limits["maxMessageBytes"], defaultLimits.maxMessageBytes, 64, 2 ** 31 - 1),
-      maxMetadataBytes: whole(limits["maxMetadataBytes"], defaultLimits.maxMetadataBytes, 0, 2 ** 24),
-      maxCalls: whole(limits["maxCalls"], defaultLimits.maxCalls, 0, 2 ** 31 - 1),
-      maxStreams: whole(limits["maxStreams"], whole(limits["maxCalls"], defaultLimits.maxCalls, 0, 2 ** 31 - 1), 0, 2 ** 31 - 1),
-      maxMethods: whole(limits["maxMethods"], defaultLimits.maxMethods, 0, 0xffff),
-      fragmentBytes: whole(limits["fragmentBytes"], fragmentBytes, 1_024, fragmentBytes),
-      streamWindowBytes: whole(limits["streamWindowBytes"], streamWindowBytes, 1_024, 2 ** 31 - 1),
-      connectionWindowBytes: whole(limits["connectionWindowBytes"], connectionWindowBytes, 1_024, 2 ** 31 - 1),
+      maxMessageBytes: whole(limits.maxMessageBytes, defaultLimits.maxMessageBytes, 64, 2 ** 31 - 1),
+      maxMetadataBytes: whole(limits.maxMetadataBytes, defaultLimits.maxMetadataBytes, 0, 2 ** 24),
+      maxCalls: whole(limits.maxCalls, defaultLimits.maxCalls, 0, 2 ** 31 - 1),
+      maxStreams: whole(limits.maxStreams, whole(limits.maxCalls, defaultLimits.maxCalls, 0, 2 ** 31 - 1), 0, 2 ** 31 - 1),
+      maxMethods: whole(limits.maxMethods, defaultLimits.maxMethods, 0, 0xffff),
+      fragmentBytes: whole(limits.fragmentBytes, fragmentBytes, 1_024, fragmentBytes),
+      streamWindowBytes: whole(limits.streamWindowBytes, streamWindowBytes, 1_024, 2 ** 31 - 1),
+      connectionWindowBytes: whole(limits.connectionWindowBytes, connectionWindowBytes, 1_024, 2 ** 31 - 1),
     },
     keepalive: Object.hasOwn(document, "keepalive")
       ? {
-          idleMs: whole(keepalive["idleMs"], 30_000, 10, 2 ** 31 - 1),
-          timeoutMs: whole(keepalive["timeoutMs"], 10_000, 10, 2 ** 31 - 1),
+          idleMs: whole(keepalive.idleMs, 30_000, 10, 2 ** 31 - 1),
+          timeoutMs: whole(keepalive.timeoutMs, 10_000, 10, 2 ** 31 - 1),
         }
       : undefined,
     features: features.filter((feature) => typeof feature === "string"),
-    credentials: document["credentials"],
+    credentials: document.credentials,
   };
 }
 
