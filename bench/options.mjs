@@ -18,6 +18,7 @@ export const usage = `npm run bench -- [options]
   --json file         where the figures go (bench/results/<time>.json)
   --chart             draw docs/bench-rpc.svg from this run even when it is not the default set
   --node path         another Node.js for the processes under test
+  --no-pin            let the kernel move the processes between cores
   --profile dir       write a CPU profile of each process there
   --help
 `;
@@ -51,6 +52,7 @@ export function readOptions(args) {
         chart: { type: "boolean", default: false },
         node: { type: "string", default: process.execPath },
         profile: { type: "string" },
+        "no-pin": { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     }));
@@ -70,6 +72,7 @@ export function readOptions(args) {
     peers: chosenOf(peers, values.peer, set, "peer"),
     workloads: chosenOf(workloads, values.workload, set, "workload"),
     isWholeSet: values.peer === undefined && values.workload === undefined,
+    wantsPin: !values["no-pin"],
     wantsChart: values.chart,
     json: values.json,
     node: values.node,

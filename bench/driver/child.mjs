@@ -18,12 +18,13 @@ export class Child {
 
   /**
    * @param {string} script file name in this folder
-   * @param {{ node: string, nodeArgs?: readonly string[] }} options
+   * @param {{ node: string, nodeArgs?: readonly string[], core?: number }} options `core`: the one that the process is kept on
    */
-  constructor(script, { node, nodeArgs = [] }) {
+  constructor(script, { node, nodeArgs = [], core }) {
+    const command = [...(core === undefined ? [] : ["taskset", "-c", String(core)]), node, "--no-warnings", ...nodeArgs];
     this.#process = fork(fileURLToPath(new URL(script, import.meta.url)), {
-      execPath: node,
-      execArgv: ["--no-warnings", ...nodeArgs],
+      execPath: command[0],
+      execArgv: command.slice(1),
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#process.stderr.on("data", (chunk) => {

@@ -53,9 +53,9 @@ export async function attempt(entry, step) {
   }
 }
 
-export async function startPair(entry, workload, { node, nodeArgs }) {
-  const server = new Child("server.mjs", { node, nodeArgs });
-  const client = new Child("client.mjs", { node, nodeArgs });
+export async function startPair(entry, workload, { node, nodeArgs, cores = [] }) {
+  const server = new Child("server.mjs", { node, nodeArgs, core: cores[0] });
+  const client = new Child("client.mjs", { node, nodeArgs, core: cores[1] });
   const pair = { server, client };
   try {
     const { port } = await server.ask("start", { peer: entry.peer, options: entry.options ?? {} });

@@ -8,7 +8,7 @@
  */
 
 import { connect as connectSocket, createServer } from "node:net";
-import { serialize } from "bson";
+import { encode } from "../data/encode.mjs";
 import { blobMessage, CYCLE_MASK, orderMessages, smallMessages } from "../data/messages.mjs";
 
 const HEADER_BYTES = 12;
@@ -24,15 +24,24 @@ const kind = { call: 1, answer: 2 };
 /** By method number; a process encodes those that it uses, at first use. */
 const encoded = [undefined, undefined];
 function bodies(which) {
-  encoded[which] ??= (which === method.order ? orderMessages() : smallMessages()).map((value) => serialize(value));
+  encoded[which] ??= (which === method.order ? orderMessages() : smallMessages()).map((value) => encode(value));
   return encoded[which];
 }
 
-/** Frames of one turn in one write. The arena is used again at once when the kernel took everything. */
+/** Arenas that no connection is writing from: an idle connection holds none. */
+const freeArenas = [];
+
+function takeArena() {
+  const free = freeArenas.pop();
+  if (free !== undefined) return free;
+  const bytes = Buffer.allocUnsafeSlow(ARENA_BYTES);
+  return { bytes, view: new DataView(bytes.buffer) };
+}
+
+/** Frames of one turn in one write. The arena is free again at once when the kernel took everything. */
 class Output {
   #socket;
-  #arena = Buffer.allocUnsafeSlow(ARENA_BYTES);
-  #view = new DataView(this.#arena.buffer);
+  #arena;
   #start = 0;
   #end = 0;
   #isScheduled = false;
@@ -44,14 +53,14 @@ class Output {
 
   frame(frameKind, frameMethod, id, body) {
     const bytes = body.length;
-    if (bytes >= BY_REFERENCE_BYTES) return this.#byReference(frameKind, frameMethod, id, bytes, [body]);
+    if (bytes >= BY_REFERENCE_BYTES) return this.parts(frameKind, frameMethod, id, bytes, [body]);
     this.#header(frameKind, frameMethod, id, bytes, HEADER_BYTES + bytes);
-    this.#arena.set(body, this.#end);
+    this.#arena.bytes.set(body, this.#end);
     this.#end += bytes;
   }
 
   /** A frame whose body is in pieces, none of them copied. */
-  #byReference(frameKind, frameMethod, id, bytes, parts) {
+  parts(frameKind, frameMethod, id, bytes, parts) {
     this.#header(frameKind, frameMethod, id, bytes, HEADER_BYTES);
     this.#socket.cork();
     this.flush();
@@ -59,15 +68,13 @@ class Output {
     this.#socket.uncork();
   }
 
-  parts(frameKind, frameMethod, id, bytes, parts) {
-    this.#byReference(frameKind, frameMethod, id, bytes, parts);
-  }
-
   #header(frameKind, frameMethod, id, bytes, room) {
     if (this.#end + room > ARENA_BYTES) this.#renew();
-    this.#view.setInt32(this.#end, bytes, true);
-    this.#view.setInt32(this.#end + 4, frameKind | (frameMethod << 16), true);
-    this.#view.setInt32(this.#end + 8, id, true);
+    this.#arena ??= takeArena();
+    const { view } = this.#arena;
+    view.setInt32(this.#end, bytes, true);
+    view.setInt32(this.#end + 4, frameKind | (frameMethod << 16), true);
+    view.setInt32(this.#end + 8, id, true);
     this.#end += HEADER_BYTES;
     if (!this.#isScheduled) {
       this.#isScheduled = true;
@@ -75,20 +82,23 @@ class Output {
     }
   }
 
+  /** The full arena belongs to the socket now. */
   #renew() {
     this.flush();
-    if (this.#end === 0) return;
-    this.#arena = Buffer.allocUnsafeSlow(ARENA_BYTES);
-    this.#view = new DataView(this.#arena.buffer);
+    this.#arena = undefined;
     this.#start = this.#end = 0;
   }
 
   flush() {
     this.#isScheduled = false;
     if (this.#end === this.#start) return;
-    this.#socket.write(this.#arena.subarray(this.#start, this.#end));
+    this.#socket.write(this.#arena.bytes.subarray(this.#start, this.#end));
     this.#start = this.#end;
-    if (this.#socket.writableLength === 0) this.#start = this.#end = 0;
+    if (this.#socket.writableLength === 0) {
+      freeArenas.push(this.#arena);
+      this.#arena = undefined;
+      this.#start = this.#end = 0;
+    }
   }
 }
 
@@ -179,7 +189,7 @@ function answerFrames(socket) {
   }
 
   async function download(id, count, bytes) {
-    const body = serialize(blobMessage(bytes));
+    const body = encode(blobMessage(bytes));
     for (let sent = 0; sent < count; sent++) {
       output.frame(kind.answer, method.download, id, body);
       await room(ARENA_BYTES);
@@ -219,7 +229,7 @@ export async function connect(port) {
   function blob(bytes) {
     let body = blobs.get(bytes);
     if (body === undefined) {
-      body = serialize(blobMessage(bytes));
+      body = encode(blobMessage(bytes));
       blobs.set(bytes, body);
     }
     return body;
@@ -255,7 +265,8 @@ export async function connect(port) {
 
 /** Finds frames in what the socket delivers, and calls back with each. */
 class Input {
-  callbacks = new Array(RING_MASK + 1).fill(undefined);
+  /** A ring that grows to its size as it is used. */
+  callbacks = [];
   #small = Buffer.allocUnsafeSlow(ARENA_BYTES);
   #view = new DataView(this.#small.buffer);
   #fill = 0;
