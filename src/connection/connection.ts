@@ -256,7 +256,7 @@ export class Connection implements TransportListener, FrameSink {
   receiveFragment(callId: number, buffer: Buffer, start: number, end: number, _last: boolean): boolean {
     if (this.#traffic === undefined) return this.#refuseEarly();
     const call = this.#callOf(callId);
-    if (call === undefined && !this.#isKnownId(callId)) return this.#refuseUnopened(callId);
+    if (call === undefined) return this.#isKnownId(callId) || this.#refuseUnopened(callId);
     return this.#traffic.receiveFragment(call, buffer, start, end) && this.#goesOn();
   }
 
@@ -361,7 +361,6 @@ export class Connection implements TransportListener, FrameSink {
     const length = fragmented ? view.getUint32(start, true) : end - start;
     if (call !== undefined && length > traffic.maxReceiveBytes) this.#refuseLargeMessage(call, length);
     if (!fragmented) return traffic.receiveMessage(call, buffer, view, start, end) && this.#goesOn();
-    if (call === undefined) return true;
     return traffic.announceMessage(call, length) && this.#goesOn();
   }
 
@@ -554,7 +553,12 @@ export function copyError(error: RpcError): RpcError {
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     cause: error.cause ?? error,
   });
-  return withFacts(copy, { scope: error.scope, origin: error.origin, executed: error.executed });
+  return withFacts(copy, {
+    scope: error.scope,
+    origin: error.origin,
+    executed: error.executed,
+    ...(error.timings === undefined ? {} : { timings: error.timings }),
+  });
 }
 
 function readReason(

@@ -6,9 +6,10 @@
  * credit arrives; `canSend` tells whether to pull the next. Larger ones leave in fragments, the calls taking turns, at most eight
  * under way; further ones wait their turn. Fragments pause while the output is full, so small frames pass between them.
  *
- * Receiving: whole messages debit length + 64 until they are consumed. Fragments debit their bytes, which return as they arrive
- * unless complete messages of the stream wait to be consumed: so a message may be larger than the window, and still no stream
- * holds more than one message of `maxMessageBytes` plus its window.
+ * Receiving: whole messages debit length + 64, of the stream and of the connection, until they are consumed. Fragments debit their
+ * bytes of their call's window alone and get them back as they arrive, but for the last quarter window of a stream's message, which
+ * comes back when it is consumed (the connection's window pays it with the announcement). So a message may be larger than the window; one that was announced can always be completed, so
+ * streams that nobody reads do not hold the eight places; and no stream holds more than a message beyond its window.
  */
 
 import { RpcError } from "../errors/rpc-error.ts";
@@ -18,6 +19,9 @@ import { type DeliverMessage, FragmentedMessage } from "./fragmented-message.ts"
 import type { FrameOutput } from "./frame-output.ts";
 import { type ConnectionSettings, maxFragmentedMessages, messageOverheadBytes } from "./limits.ts";
 import { ReceiveWindow, SendWindow } from "./windows.ts";
+
+/** An empty document. */
+const leastDocumentBytes = 5;
 
 /** What the peer told in its hello, as far as sending to it goes. */
 export interface PeerSettings {
@@ -40,8 +44,6 @@ export class MessageTraffic {
 
   readonly #sendWindow: SendWindow;
   readonly #receiveWindow: ReceiveWindow;
-  /** Bytes of messages and fragments that arrived and were not released. */
-  #unreleased = 0;
 
   /** Calls whose message leaves in fragments, in turn; then those that wait for one of the eight places, not yet announced. */
   readonly #sending: Call[] = [];
@@ -79,7 +81,6 @@ export class MessageTraffic {
       incoming: undefined,
       discarding: false,
       unconsumed: 0,
-      withheld: 0,
     };
     return call.flow;
   }
@@ -165,16 +166,17 @@ export class MessageTraffic {
     const bytes = flow.held;
     if (bytes === undefined) return;
     const cost = bytes.length + messageOverheadBytes;
-    const whole = bytes.length <= this.#peer.fragmentBytes && cost <= flow.send.initial;
-    const needed = whole ? cost : messageOverheadBytes;
-    if (flow.send.available < needed) return;
-    if (this.#sendWindow.available < needed) {
+    const whole = bytes.length <= this.#peer.fragmentBytes && flow.send.canEverTake(cost) && this.#sendWindow.canEverTake(cost);
+    // What is announced must be sure to get through without the consumer's help: it holds one of the eight places.
+    if (flow.send.available < cost && (whole || !flow.send.isNearlyFull)) return;
+    const connectionDebit = whole ? cost : messageOverheadBytes + keptOf(bytes.length, flow.send, this.#sendWindow);
+    if (this.#sendWindow.available < connectionDebit) {
       this.#blocked.add(call);
       return;
     }
     flow.held = undefined;
-    flow.send.take(needed);
-    this.#sendWindow.take(needed);
+    flow.send.take(whole ? cost : messageOverheadBytes);
+    this.#sendWindow.take(connectionDebit);
     if (whole) {
       this.#output.writeFrame(FrameKind.message, 0, call.id, bytes);
       this.#sent(call, flow);
@@ -195,10 +197,10 @@ export class MessageTraffic {
     then();
   }
 
-  /** Lets the fragmented messages take turns, one fragment each, while windows and output allow. */
+  /** Lets the fragmented messages take turns, one fragment each, while their windows and the output allow. */
   #sendTurns(): void {
     let stalled = 0;
-    while (this.#sending.length > 0 && stalled < this.#sending.length && !this.#output.isFull && this.#sendWindow.available > 0) {
+    while (this.#sending.length > 0 && stalled < this.#sending.length && !this.#output.isFull) {
       if (this.#turn >= this.#sending.length) this.#turn = 0;
       const call = this.#sending[this.#turn] as Call;
       const flow = call.flow as Flow;
@@ -208,7 +210,7 @@ export class MessageTraffic {
         continue;
       }
       const left = outgoing.bytes.length - outgoing.sent;
-      const size = Math.min(left, this.#peer.fragmentBytes, flow.send.available, this.#sendWindow.available);
+      const size = Math.min(left, this.#peer.fragmentBytes, flow.send.available);
       if (size <= 0) {
         stalled += 1;
         this.#turn += 1;
@@ -219,7 +221,6 @@ export class MessageTraffic {
       outgoing.sent += size;
       this.queuedBytes -= size;
       flow.send.take(size);
-      this.#sendWindow.take(size);
       if (size === left) {
         flow.outgoing = undefined;
         this.#leaveTurns(call);
@@ -303,7 +304,6 @@ export class MessageTraffic {
   receiveMessage(call: Call | undefined, buffer: Buffer, view: DataView, start: number, end: number): boolean {
     const cost = end - start + messageOverheadBytes;
     if (!this.#receiveWindow.take(cost)) return this.#overrun("the connection's window");
-    this.#unreleased += cost;
     if (call === undefined) {
       this.#releaseConnection(cost);
       return true;
@@ -314,9 +314,13 @@ export class MessageTraffic {
       this.#violation(`message inside the fragmented message of call ${call.id}`);
       return false;
     }
+    if (flow.discarding) {
+      this.#releaseConnection(cost);
+      this.#releaseStream(call, flow, cost);
+      return true;
+    }
     flow.unconsumed += cost;
-    if (flow.discarding) this.release(call, cost);
-    else call.receiveMessage(buffer, view, start, end, cost, false);
+    call.receiveMessage(buffer, view, start, end, cost, false);
     return true;
   }
 
@@ -330,73 +334,79 @@ export class MessageTraffic {
       this.#violation(`second fragmented message inside one of call ${call.id}`);
       return false;
     }
+    if (total < leastDocumentBytes) {
+      this.#violation(`message of ${total} bytes announced for call ${call.id}`);
+      return false;
+    }
     if (!flow.discarding && this.#fragmentedIncoming >= maxFragmentedMessages) {
       this.#violation(`more than ${maxFragmentedMessages} fragmented messages under way`);
       return false;
     }
+    let kept = 0;
     if (streamed) {
-      if (!this.#receiveWindow.take(messageOverheadBytes)) return this.#overrun("the connection's window");
+      kept = keptOf(total, flow.receive, this.#receiveWindow);
+      const cost = messageOverheadBytes + kept;
+      if (!this.#receiveWindow.take(cost)) return this.#overrun("the connection's window");
       if (!flow.receive.take(messageOverheadBytes)) return this.#overrun(`the window of call ${call.id}`);
-      this.#unreleased += messageOverheadBytes;
+      if (flow.discarding) {
+        this.#releaseConnection(cost);
+        this.#releaseStream(call, flow, messageOverheadBytes);
+      } else {
+        flow.unconsumed += cost;
+      }
     }
-    flow.incoming = new FragmentedMessage(total, deliver);
-    flow.incoming.discarding = flow.discarding;
-    if (!flow.discarding) this.#fragmentedIncoming += 1;
+    flow.incoming = new FragmentedMessage(total, kept, deliver);
+    if (flow.discarding) flow.incoming.discard();
+    else this.#fragmentedIncoming += 1;
     return true;
   }
 
-  /** A stream's announced message; `call.receiveMessage` gets it whole. */
-  announceMessage(call: Call, total: number): boolean {
+  /** A stream's announced message; `call.receiveMessage` gets it whole. Undefined: the call is over, its credit goes back. */
+  announceMessage(call: Call | undefined, total: number): boolean {
+    if (call === undefined) {
+      const cost =
+        messageOverheadBytes + Math.min(total, this.#settings.streamWindowBytes >>> 2, this.#receiveWindow.initial >>> 2);
+      if (!this.#receiveWindow.take(cost)) return this.#overrun("the connection's window");
+      this.#releaseConnection(cost);
+      return true;
+    }
     return this.announce(call, total, true, (buffer, view) => {
-      const flow = call.flow as Flow;
-      flow.unconsumed += messageOverheadBytes;
-      if (buffer === undefined || view === undefined) this.release(call, messageOverheadBytes);
-      else call.receiveMessage(buffer, view, 0, buffer.length, messageOverheadBytes, true);
+      if (buffer === undefined || view === undefined) return;
+      const cost = messageOverheadBytes + keptOf(total, this.flowOf(call).receive, this.#receiveWindow);
+      call.receiveMessage(buffer, view, 0, buffer.length, cost, true);
     });
   }
 
-  receiveFragment(call: Call | undefined, buffer: Buffer, start: number, end: number): boolean {
-    const size = end - start;
-    if (!this.#receiveWindow.take(size)) return this.#overrun("the connection's window");
-    if (call === undefined) {
-      this.#unreleased += size;
-      this.#releaseConnection(size);
-      return true;
-    }
+  /** Fragments of calls that are over are not this class's affair: they debited nothing that is still there. */
+  receiveFragment(call: Call, buffer: Buffer, start: number, end: number): boolean {
     const flow = this.flowOf(call);
     const incoming = flow.incoming;
     if (incoming === undefined) {
       this.#violation(`fragment for call ${call.id}, which has announced none`);
       return false;
     }
-    if (!flow.receive.take(size)) return this.#overrun(`the window of call ${call.id}`);
+    if (!flow.receive.take(end - start)) return this.#overrun(`the window of call ${call.id}`);
+    const before = incoming.returnable;
     if (!incoming.append(buffer, start, end)) {
       this.#violation(`fragments of call ${call.id} exceed the announced ${incoming.total} bytes`);
       return false;
     }
-    this.#unreleased += size;
-    this.#releaseConnection(size);
-    if (flow.unconsumed > 0 && !flow.discarding) flow.withheld += size;
-    else this.#releaseStream(call, flow, size);
     if (incoming.isComplete) {
-      this.#dropIncoming(flow);
+      this.#endIncoming(flow);
       incoming.finish();
     }
+    this.#releaseStream(call, flow, incoming.returnable - before);
     return true;
   }
 
   /** The consumer has taken a message whose `receiveMessage` told this cost. */
   release(call: Call, cost: number): void {
     const flow = call.flow;
-    if (flow === undefined) return;
-    this.#releaseConnection(cost);
+    // What a call that is over or given up had waiting went back when it ended.
+    if (flow === undefined || flow.discarding) return;
     flow.unconsumed -= cost;
-    let bytes = cost;
-    if (flow.unconsumed <= 0) {
-      bytes += flow.withheld;
-      flow.withheld = 0;
-    }
-    if (call.isOpen) this.#releaseStream(call, flow, bytes);
+    this.#releaseConnection(cost);
+    this.#releaseStream(call, flow, cost);
   }
 
   /** This side has given up on the call, while its frames may still come: they are counted and dropped. */
@@ -404,52 +414,58 @@ export class MessageTraffic {
     const flow = this.flowOf(call);
     if (flow.discarding) return;
     flow.discarding = true;
-    if (flow.incoming !== undefined && !flow.incoming.discarding) {
-      flow.incoming.discarding = true;
-      this.#fragmentedIncoming -= 1;
-    }
-    if (flow.withheld > 0) {
-      this.#releaseStream(call, flow, flow.withheld);
-      flow.withheld = 0;
-    }
+    if (flow.unconsumed > 0) this.#releaseConnection(flow.unconsumed);
+    flow.unconsumed = 0;
+    const { incoming } = flow;
+    if (incoming === undefined) return;
+    const before = incoming.returnable;
+    incoming.discard();
+    this.#fragmentedIncoming -= 1;
+    this.#releaseStream(call, flow, incoming.returnable - before);
   }
 
-  /** The call's frames can no longer come: forget an unfinished message. */
+  /** The call's frames can no longer come: an unfinished message is forgotten, and nothing of it waits any more. */
   forget(call: Call): void {
-    if (call.flow !== undefined) this.#dropIncoming(call.flow);
+    if (call.flow === undefined) return;
+    this.discardReceiving(call);
+    call.flow.incoming = undefined;
   }
 
-  #dropIncoming(flow: Flow): void {
-    if (flow.incoming === undefined) return;
-    if (!flow.incoming.discarding) this.#fragmentedIncoming -= 1;
+  #endIncoming(flow: Flow): void {
+    if (flow.incoming?.discarding === false) this.#fragmentedIncoming -= 1;
     flow.incoming = undefined;
   }
 
   /** One-way calls debit the connection's window alone. */
   takeConnection(bytes: number): boolean {
-    if (!this.#receiveWindow.take(bytes)) return this.#overrun("the connection's window");
-    this.#unreleased += bytes;
-    return true;
+    return this.#receiveWindow.take(bytes) || this.#overrun("the connection's window");
   }
 
   releaseConnection(bytes: number): void {
     this.#releaseConnection(bytes);
   }
 
-  /** For one-way calls: is there window, and if so take it. */
-  trySpend(bytes: number): boolean {
-    if (this.#sendWindow.available < bytes) return false;
+  /** For one-way calls: is there window? Throws RESOURCE_EXHAUSTED when there can never be so much. */
+  canSpend(bytes: number): boolean {
+    if (this.#sendWindow.available >= bytes) return true;
+    if (this.#sendWindow.canEverTake(bytes)) return false;
+    throw new RpcError({
+      code: "RESOURCE_EXHAUSTED",
+      message: `one-way message of ${bytes.toLocaleString("en")} bytes is too large for the connection's window of ${this.#sendWindow.initial.toLocaleString("en")}`,
+    });
+  }
+
+  spend(bytes: number): void {
     this.#sendWindow.take(bytes);
-    return true;
   }
 
   #releaseConnection(bytes: number): void {
-    this.#unreleased -= bytes;
     const grant = this.#receiveWindow.release(bytes);
     if (grant > 0) this.#output.writeWord(FrameKind.credit, 0, grant);
   }
 
   #releaseStream(call: Call, flow: Flow, bytes: number): void {
+    if (bytes === 0 || !call.isOpen) return;
     const grant = flow.receive.release(bytes);
     if (grant > 0) this.#output.writeWord(FrameKind.credit, call.id, grant);
   }
@@ -458,6 +474,11 @@ export class MessageTraffic {
     this.#violation(`the peer sent beyond ${which}`);
     return false;
   }
+}
+
+/** How much of a fragmented stream message is granted again only when it was consumed; both ends compute it. */
+function keptOf(total: number, stream: { readonly initial: number }, connection: { readonly initial: number }): number {
+  return Math.min(total, stream.initial >>> 2, connection.initial >>> 2);
 }
 
 /** Encodes into memory of its own: for messages that wait or leave in fragments. */

@@ -59,8 +59,12 @@ export class OutgoingCalls {
   readonly #maxMetadataBytes: number;
   readonly #now: () => number;
   readonly table: CallTable<OutgoingCall> = new CallTable<OutgoingCall>();
+  /** Large requests that wait for one of the eight places: not on the wire, with neither id nor name. */
+  readonly #waiting = new Set<OutgoingCall>();
+  /** Numbers by method; with `nameAgain` where the peer did not know the name. */
   readonly #methods = new Map<MethodKey, number>();
   #nextId: number;
+  readonly #firstId: number;
   #highestId: number;
   #openStreams = 0;
   /** Calls above this id were never accepted by the peer, which is going away. */
@@ -86,14 +90,26 @@ export class OutgoingCalls {
     this.#maxMetadataBytes = options.maxMetadataBytes;
     this.#now = options.now;
     this.#nextId = options.firstId;
+    this.#firstId = options.firstId;
     this.#highestId = (options.firstId - 2) >>> 0;
+  }
+
+  /** Open calls that the peer allows. */
+  get maxCalls(): number {
+    return this.#peer.maxCalls;
+  }
+
+  /** How many calls were opened so far: their ids tell, so that nobody has to count. */
+  get opened(): number {
+    return ((this.#nextId - this.#firstId) >>> 0) / 2;
   }
 
   /** The peer's limits leave room for another call of these kind bits. */
   hasRoom(kindFlags: number): boolean {
     if ((kindFlags & CallFlag.oneWay) !== 0) return true;
-    if (this.table.size >= this.#peer.maxCalls) return false;
-    return (kindFlags & streamFlags) === 0 || this.#openStreams < this.#peer.maxStreams;
+    const waiting = this.#waiting.size;
+    if (this.table.size + waiting >= this.#peer.maxCalls) return false;
+    return (kindFlags & streamFlags) === 0 || this.#openStreams + waiting < this.#peer.maxStreams;
   }
 
   get maxMetadataBytes(): number {
@@ -107,13 +123,15 @@ export class OutgoingCalls {
   open(call: OutgoingCall, message: Outgoing | undefined): boolean {
     const bound = message === undefined ? 0 : message.bound();
     if (bound > this.#peer.fragmentBytes) return this.#openLarge(call, message as Outgoing, bound);
-    if ((call.kindFlags & CallFlag.oneWay) !== 0 && !this.#traffic.trySpend(bound + oneWayOverheadBytes)) return false;
+    const oneWay = (call.kindFlags & CallFlag.oneWay) !== 0;
+    if (oneWay && !this.#traffic.canSpend(bound + oneWayOverheadBytes)) return false;
     const arena = this.#output.arena;
     arena.reserve(headerBytes + bound + this.#tailBound(call));
     const at = arena.position;
     const start = at + headerBytes;
     const end = message === undefined ? start : message.write(arena.buffer, arena.view, start);
     if (end - start > this.#traffic.maxSendBytes) this.#traffic.checkLength(end - start);
+    if (oneWay) this.#traffic.spend(end - start + oneWayOverheadBytes);
     this.#finishFrame(call, at, end, call.kindFlags);
     return true;
   }
@@ -123,7 +141,10 @@ export class OutgoingCalls {
     const bytes = encodeOwned(message, bound);
     this.#traffic.checkLength(bytes.length);
     const oneWay = (call.kindFlags & CallFlag.oneWay) !== 0;
-    if (oneWay && !this.#traffic.trySpend(bytes.length + oneWayOverheadBytes)) return false;
+    if (oneWay) {
+      if (!this.#traffic.canSpend(bytes.length + oneWayOverheadBytes)) return false;
+      this.#traffic.spend(bytes.length + oneWayOverheadBytes);
+    }
     if (bytes.length <= this.#peer.fragmentBytes) {
       const arena = this.#output.arena;
       arena.reserve(headerBytes + bytes.length + this.#tailBound(call));
@@ -131,7 +152,9 @@ export class OutgoingCalls {
       this.#finishFrame(call, arena.position, start + bytes.copy(arena.buffer, start), call.kindFlags);
       return true;
     }
+    if (!oneWay) this.#wait(call);
     this.#traffic.sendFragmented(call, bytes, () => {
+      if (!oneWay) this.#endWait(call);
       // It may have waited for a place.
       call.openedAt = this.#now();
       const arena = this.#output.arena;
@@ -140,6 +163,19 @@ export class OutgoingCalls {
       arena.view.setUint32(start, bytes.length, true);
       this.#finishFrame(call, arena.position, start + 4, call.kindFlags | CallFlag.fragmented);
     });
+    return true;
+  }
+
+  #wait(call: OutgoingCall): void {
+    this.#waiting.add(call);
+    this.#awaited += 1;
+    if (this.#awaited === 1) this.onAwaiting(true);
+  }
+
+  /** False when it did not wait. */
+  #endWait(call: OutgoingCall): boolean {
+    if (!this.#waiting.delete(call)) return false;
+    this.#awaited -= 1;
     return true;
   }
 
@@ -162,9 +198,8 @@ export class OutgoingCalls {
       }
     }
     let number = this.#methods.get(call.method);
-    if (number === undefined) {
-      number = this.#methods.size < this.#peer.maxMethods ? this.#methods.size : unboundMethod;
-      if (number !== unboundMethod) this.#methods.set(call.method, number);
+    if (number === undefined || number > unboundMethod) {
+      number = this.#numberOf(call.method);
       flags |= CallFlag.name;
       view.setBigUint64(end, BigInt(`0x${call.method.fingerprint}`), true);
       const length = arena.buffer.write(call.method.path, end + 10, "utf8");
@@ -191,10 +226,19 @@ export class OutgoingCalls {
     this.#output.scheduleFlush();
   }
 
-  /** Rises by 2; one that is still open after 2^31 others is skipped. */
+  /** The number that a name is sent with: the one it has, a new one, or none when all are used up. */
+  #numberOf(method: MethodKey): number {
+    const present = this.#methods.get(method);
+    if (present === undefined && this.#methods.size >= this.#peer.maxMethods) return unboundMethod;
+    const number = present === undefined ? this.#methods.size : present & unboundMethod;
+    this.#methods.set(method, number);
+    return number;
+  }
+
+  /** Rises by 2; one that is still open after 2^31 others is skipped, and so is 0, the connection's own. */
   #takeId(): number {
     let id = this.#nextId;
-    while (this.table.get(id) !== undefined) id = (id + 2) >>> 0;
+    while (id === 0 || this.table.get(id) !== undefined) id = (id + 2) >>> 0;
     this.#nextId = (id + 2) >>> 0;
     this.#highestId = id;
     return id;
@@ -204,11 +248,15 @@ export class OutgoingCalls {
   cancel(call: OutgoingCall, reason: number): void {
     if (call.isCancelled) return;
     call.isCancelled = true;
+    if (call.isOpen) {
+      this.#release();
+      this.#traffic.discardReceiving(call);
+      this.#output.writeWord(FrameKind.cancel, call.id, reason);
+    } else if (this.#endWait(call) && this.#awaited === 0) {
+      this.onAwaiting(false);
+    }
+    // Behind the cancel: its place among the eight is free for the peer when it has read that.
     this.#traffic.abandonSending(call);
-    if (!call.isOpen) return;
-    this.#release();
-    this.#traffic.discardReceiving(call);
-    this.#output.writeWord(FrameKind.cancel, call.id, reason);
   }
 
   /** The requests are complete. */
@@ -223,12 +271,14 @@ export class OutgoingCalls {
     return !isLaterId(id, this.#highestId);
   }
 
+  /** The end, well. False: the connection is ending. A body that cannot be read fails this call alone. */
   receiveResult(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
     if (flags === EndFlag.message && end - start <= this.#traffic.maxReceiveBytes) {
       this.#close(call);
       if (!call.isCancelled) call.receiveResult(buffer, view, start, end, undefined);
       return true;
     }
+    if (call.isCancelled && (flags & EndFlag.fragmented) === 0) return this.#closeCancelled(call);
     return this.#receiveResultWithParts(call, flags, buffer, view, start, end);
   }
 
@@ -242,17 +292,17 @@ export class OutgoingCalls {
   ): boolean {
     const fragmented = (flags & EndFlag.fragmented) !== 0;
     const messageEnd = fragmented ? start + 4 : (flags & EndFlag.message) !== 0 ? documentEnd(view, start, end) : start;
-    if (messageEnd === undefined || messageEnd > end) return false;
+    if (messageEnd === undefined || messageEnd > end)
+      return this.#failUnreadable(call, "the answer's length does not fit its frame");
     const parts = this.#readMetadataParts(call, flags, buffer, view, messageEnd, end);
     if (parts === undefined) return true;
-    const total = fragmented ? view.getUint32(start, true) : messageEnd - start;
-    const tooLong = total > this.#traffic.maxReceiveBytes;
-    if (tooLong) this.failForPeer(call, tooLarge(total, this.#traffic.maxReceiveBytes));
     if (!fragmented) {
       this.#close(call);
-      if (!call.isCancelled) call.receiveResult(buffer, view, start, messageEnd, parts.trailers);
+      call.receiveResult(buffer, view, start, messageEnd, parts.trailers);
       return true;
     }
+    const total = view.getUint32(start, true);
+    if (total > this.#traffic.maxReceiveBytes) this.failForPeer(call, tooLarge(total, this.#traffic.maxReceiveBytes));
     return this.#traffic.announce(call, total, false, (whole, wholeView) => {
       this.#close(call);
       if (whole === undefined || wholeView === undefined || call.isCancelled) return;
@@ -260,14 +310,13 @@ export class OutgoingCalls {
     });
   }
 
+  /** The end, badly. A body that cannot be read makes it INTERNAL. */
   receiveFailure(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
+    if (call.isCancelled) return this.#closeCancelled(call);
     const failureEnd = documentEnd(view, start, end);
-    if (failureEnd === undefined) return false;
-    const faultEnd = (flags & EndFlag.fault) !== 0 ? documentEnd(view, failureEnd, end) : failureEnd;
-    if (faultEnd === undefined) return false;
-    if (call.isCancelled) {
-      this.#close(call);
-      return true;
+    const faultEnd = failureEnd !== undefined && (flags & EndFlag.fault) !== 0 ? documentEnd(view, failureEnd, end) : failureEnd;
+    if (failureEnd === undefined || faultEnd === undefined) {
+      return this.#failUnreadable(call, "the failure's length does not fit its frame");
     }
     const parts = this.#readMetadataParts(call, flags, buffer, view, faultEnd, end);
     if (parts === undefined) return true;
@@ -280,13 +329,35 @@ export class OutgoingCalls {
         fault = { type: failure.faultType, buffer, view, start: failureEnd, end: faultEnd };
       }
     } catch (cause) {
-      error = new RpcError({ code: "INTERNAL", message: "the peer's failure document cannot be decoded", cause });
+      return this.#failUnreadable(call, "the failure document cannot be decoded", cause);
     }
-    const executed = (flags & EndFlag.refused) !== 0 ? "no" : "yes";
-    withFacts(error, { origin: "remote", executed, method: call.method.path });
+    const refused = (flags & EndFlag.refused) !== 0;
+    withFacts(error, { origin: "remote", executed: refused ? "no" : "yes", method: call.method.path });
     if (parts.trailers !== undefined) Object.assign(error, { metadata: parts.trailers });
+    if (refused && error.code === "UNIMPLEMENTED") this.#nameAgain(call.method);
     this.#close(call);
     call.receiveFailure(error, fault);
+    return true;
+  }
+
+  /** The peer binds no names that it does not serve: the number means nothing to it. */
+  #nameAgain(method: MethodKey): void {
+    const number = this.#methods.get(method);
+    if (number !== undefined) this.#methods.set(method, number | nameAgain);
+  }
+
+  #closeCancelled(call: OutgoingCall): true {
+    this.#close(call);
+    return true;
+  }
+
+  #failUnreadable(call: OutgoingCall, message: string, cause?: unknown): true {
+    if (call.isCancelled) return this.#closeCancelled(call);
+    this.#fail(
+      call,
+      new RpcError(cause === undefined ? { code: "INTERNAL", message } : { code: "INTERNAL", message, cause }),
+      false,
+    );
     return true;
   }
 
@@ -319,6 +390,8 @@ export class OutgoingCalls {
       }
       if ((flags & EndFlag.trailers) !== 0) {
         trailers = decodeMetadata(buffer, view, at, end, this.#maxMetadataBytes).metadata;
+      } else if (at !== end) {
+        throw new RpcError({ code: "INTERNAL", message: `${end - at} bytes behind the answer that no flag explains` });
       }
     } catch (error) {
       this.#fail(call, badAnswer(error), false);
@@ -361,7 +434,7 @@ export class OutgoingCalls {
   /** Ends what is due at `now`; answers with the earliest deadline left. */
   expire(now: number): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const call of this.table.all()) {
+    for (const call of [...this.#waiting, ...this.table.all()]) {
       if (call.isCancelled) continue;
       if (call.deadlineAt <= now) {
         this.cancel(call, CancelReason.deadline);
@@ -376,25 +449,44 @@ export class OutgoingCalls {
   /** The peer accepts nothing above `lastAccepted`: those calls are safe to send elsewhere. */
   goingAway(lastAccepted: number, error: () => RpcError): void {
     this.#lastAccepted = lastAccepted;
+    this.#failWaiting(error);
     for (const call of this.table.all()) {
-      if (!isLaterId(call.id, lastAccepted)) continue;
+      if (!this.#isBeyond(call.id)) continue;
       this.#close(call);
       if (!call.isCancelled) call.receiveFailure(withFacts(error(), { executed: "no", method: call.method.path }), undefined);
     }
   }
 
+  /** Was the peer, which is going away, told of this call too late? */
+  #isBeyond(id: number): boolean {
+    const last = this.#lastAccepted;
+    return last !== undefined && (last === 0 || isLaterId(id, last));
+  }
+
+  /** Nothing of these has left. */
+  #failWaiting(error: () => RpcError): void {
+    for (const call of [...this.#waiting]) {
+      this.#endWait(call);
+      this.#traffic.abandonSending(call);
+      call.receiveFailure(withFacts(error(), { executed: "no", method: call.method.path }), undefined);
+    }
+  }
+
   /** The connection is gone. */
   closeAll(error: () => RpcError): void {
+    this.#failWaiting(error);
     for (const call of this.table.all()) {
+      const executed = this.#isBeyond(call.id) ? "no" : "maybe";
       this.#close(call);
-      if (call.isCancelled) continue;
-      const refused = this.#lastAccepted !== undefined && isLaterId(call.id, this.#lastAccepted);
-      call.receiveFailure(withFacts(error(), { executed: refused ? "no" : "maybe", method: call.method.path }), undefined);
+      if (!call.isCancelled) call.receiveFailure(withFacts(error(), { executed, method: call.method.path }), undefined);
     }
   }
 }
 
 const streamFlags = CallFlag.requestStream | CallFlag.responseStream;
+
+/** Above every method number: the name has to be sent again. */
+const nameAgain = 0x10000;
 
 /** `(now + 2000) - now` may be a little more than 2000 and must not become 2001. */
 const roundingErrorMs = 1e-3;
@@ -409,7 +501,7 @@ export function documentEnd(view: DataView, start: number, end: number): number 
 export function tooLarge(bytes: number, limit: number): RpcError {
   return new RpcError({
     code: "RESOURCE_EXHAUSTED",
-    message: `answer of ${bytes.toLocaleString("en")} bytes exceeds maxMessageBytes ${limit.toLocaleString("en")}`,
+    message: `message of ${bytes.toLocaleString("en")} bytes exceeds maxMessageBytes ${limit.toLocaleString("en")}`,
   });
 }
 
