@@ -131,6 +131,18 @@ describe("the fingerprint of a service", () => {
     expect(new Set(prints).size).toBe(3);
   });
 
+  test("follows a chain of ten thousand types, and a ring of as many", () => {
+    const ids = Array.from({ length: 10_000 }, (_, index) => `T${index}`);
+    const chain = (end: string) =>
+      Object.fromEntries(ids.map((id, index) => [id, document(field("a", ref(ids[index + 1] ?? end)))]));
+    const Q = document(field("x", ref("T0")));
+    const prints = [
+      fingerprint({ structures: { Q, ...chain("R"), R: empty } }),
+      fingerprint({ structures: { Q, ...chain("T0"), R: empty }, recursive: ids }),
+    ];
+    expect(new Set(prints).size).toBe(2);
+  });
+
   test("costs little where everything refers to everything", () => {
     const ids = Array.from({ length: 200 }, (_, index) => `T${index}`);
     const chain = Object.fromEntries(
