@@ -1,20 +1,21 @@
 /**
  * Calls that wait for a connection, or for room on one: first in, first out, bounded in number and in encoded bytes.
  *
- * Requests up to a fragment are encoded when they are queued: mistakes show at once, and what the user does to the object later
- * does not reach the wire. Larger ones are encoded when their turn comes and count with their bound.
+ * Three lanes that do not hold each other up: a server may have no place for another stream or one-way call and still take unary
+ * ones. Requests up to a fragment are encoded when they are queued: mistakes show at once, and what the user does to the object
+ * later does not reach the wire. Larger ones are encoded when their turn comes and count with their bound.
  */
 
 import type { Outgoing } from "../connection/call.ts";
 import { fragmentBytes, type Limits } from "../connection/limits.ts";
 import { encodeOwned } from "../connection/message-traffic.ts";
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
+import { CallFlag } from "../wire/frame.ts";
 import type { ClientCall } from "./client-call.ts";
 
 export class CallQueue {
   readonly #limits: Limits;
-  #calls: (ClientCall | undefined)[] = [];
-  #head = 0;
+  readonly #lanes: readonly Lane[] = [new Lane(), new Lane(), new Lane()];
   length = 0;
   #bytes = 0;
 
@@ -35,7 +36,7 @@ export class CallQueue {
     this.#bytes += call.queuedCost;
     this.length += 1;
     call.isQueued = true;
-    this.#calls.push(call);
+    this.#laneOf(call.kindFlags).add(call);
   }
 
   /** The call has settled or moved on: it no longer counts. Its place is skipped later. */
@@ -44,11 +45,48 @@ export class CallQueue {
     call.isQueued = false;
     this.length -= 1;
     this.#bytes -= call.queuedCost;
+    this.#laneOf(call.kindFlags).removed();
+  }
+
+  /** Whether calls of these kind bits have to queue behind others. */
+  hasFor(kindFlags: number): boolean {
+    return this.length > 0 && this.#laneOf(kindFlags).length > 0;
+  }
+
+  /** The first call of each lane, as long as the lanes have some and `take` takes them. */
+  drain(take: (call: ClientCall) => boolean): void {
+    for (const lane of this.#lanes) {
+      for (let call = lane.first(); call !== undefined && take(call); call = lane.first()) this.remove(call);
+    }
+  }
+
+  /** A copy: calls may settle while it is walked. */
+  all(): ClientCall[] {
+    return this.#lanes.flatMap((lane) => lane.all());
+  }
+
+  #laneOf(kindFlags: number): Lane {
+    return this.#lanes[kindFlags === 0 ? 0 : (kindFlags & CallFlag.oneWay) !== 0 ? 1 : 2] as Lane;
+  }
+}
+
+class Lane {
+  #calls: ClientCall[] = [];
+  #head = 0;
+  length = 0;
+
+  add(call: ClientCall): void {
+    this.length += 1;
+    this.#calls.push(call);
+  }
+
+  removed(): void {
+    this.length -= 1;
     if (this.length === 0) {
       this.#calls = [];
       this.#head = 0;
     } else if (this.#calls.length - this.#head > 2 * this.length + 64) {
-      this.#calls = this.#calls.slice(this.#head).filter((one) => one?.isQueued === true);
+      this.#calls = this.all();
       this.#head = 0;
     }
   }
@@ -57,15 +95,13 @@ export class CallQueue {
     while (this.#head < this.#calls.length) {
       const call = this.#calls[this.#head];
       if (call?.isQueued === true) return call;
-      this.#calls[this.#head] = undefined;
       this.#head += 1;
     }
     return undefined;
   }
 
-  /** A copy: calls may settle while it is walked. */
   all(): ClientCall[] {
-    return this.#calls.slice(this.#head).filter((call): call is ClientCall => call?.isQueued === true);
+    return this.#calls.slice(this.#head).filter(({ isQueued }) => isQueued);
   }
 }
 

@@ -34,6 +34,11 @@ export interface ChannelOptions {
   connectTimeoutMs?: number;
   /** Connections without calls are closed after this. Default 30 minutes. */
   idleTimeoutMs?: number;
+  /**
+   * What the name of a `dns:///name:port` target stands for: IP addresses. Asked again every 30 s while the channel is used, and when
+   * a server is lost. Default: the system's resolver, all addresses.
+   */
+  resolve?(name: string): Promise<readonly string[]>;
   /** Pauses between attempts: from `minMs` (100) times 1.6 to `maxMs` (5,000), with full jitter. */
   reconnect?: { minMs?: number; maxMs?: number };
   /** For calls that say none themselves. Default: none. */
@@ -50,6 +55,7 @@ export interface CompleteChannelOptions {
   readonly timeoutMs: number | undefined;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  readonly resolve: ((name: string) => Promise<readonly string[]>) | undefined;
   readonly reconnect: { readonly minMs: number; readonly maxMs: number };
   readonly retry: Retry | undefined;
   readonly credentials: ((challenge?: unknown) => unknown) | undefined;
@@ -66,6 +72,7 @@ const known = new Set([
   "timeoutMs",
   "connectTimeoutMs",
   "idleTimeoutMs",
+  "resolve",
   "reconnect",
   "retry",
   "credentials",
@@ -101,6 +108,7 @@ export function completeChannelOptions(target: string | readonly string[], optio
     timeoutMs: options.timeoutMs,
     connectTimeoutMs,
     idleTimeoutMs: positive(options.idleTimeoutMs, "idleTimeoutMs", 30 * 60_000),
+    resolve: checkFunctions(options.resolve === undefined ? [] : [options.resolve.bind(options)], "resolve")[0],
     reconnect: { minMs, maxMs: Math.max(minMs, positive(options.reconnect?.maxMs, "reconnect.maxMs", 5_000)) },
     retry: options.retry,
     credentials: options.credentials?.bind(options),

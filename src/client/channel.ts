@@ -1,8 +1,9 @@
 /**
  * A channel: what stubs call through, over connections that come and go.
  *
- * Owns the endpoints, the queue of calls that wait, and the counters. A call goes to the less loaded of two random ready endpoints; if
- * none has room it waits. Knows calls only as `ClientCall`s; what a call means is `channel-caller.ts`'s.
+ * Owns the queue of calls that wait, the retries and the counters. A call goes to a connection that the endpoints answer; if none has
+ * room it waits. Knows calls only as `ClientCall`s; what a call means is `channel-caller.ts`'s, where connections come from
+ * `endpoint-set.ts`'s.
  */
 
 import type { Connection } from "../connection/connection.ts";
@@ -14,15 +15,20 @@ import type { Channel, ChannelState } from "../contract/channel.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import { turnOnInheritance } from "../contract/context-scope.ts";
 import type { Stats } from "../contract/stats.ts";
-import { isRpcError, RpcError, withFacts } from "../errors/rpc-error.ts";
+import { isRpcError, RpcError, type Timings, withFacts } from "../errors/rpc-error.ts";
 import type { Clock, Timer } from "../time/clock.ts";
+import { formatAddress } from "../transport/address.ts";
+import { type Resolver, systemResolver } from "../transport/resolve-name.ts";
 import { CallFlag } from "../wire/frame.ts";
 import { ArenaPool } from "../wire/output-arena.ts";
 import { CallQueue, EncodedRequest } from "./call-queue.ts";
+import { timingsOf } from "./call-timings.ts";
 import { ChannelCaller } from "./channel-caller.ts";
 import type { CompleteChannelOptions } from "./channel-options.ts";
+import { ChannelStates } from "./channel-states.ts";
 import type { CallHost, ClientCall } from "./client-call.ts";
-import { type Dialer, describeAddresses, Endpoint, type EndpointOwner } from "./endpoint.ts";
+import type { ConnectionWorld, Dialer } from "./client-connection.ts";
+import { EndpointSet, type EndpointSetOwner } from "./endpoint-set.ts";
 import { OneWayCall } from "./one-way-call.ts";
 import { RetryPolicy } from "./retry-policy.ts";
 import { StreamCall } from "./stream-call.ts";
@@ -32,41 +38,44 @@ import type { UnaryCall } from "./unary-call.ts";
 export interface ChannelWorld {
   readonly clock: Clock;
   readonly dial: Dialer;
+  /** How the names of `dns:///` targets are resolved. Default: as the system does. */
+  readonly resolve?: Resolver;
   /** Tests start ids elsewhere. */
   readonly firstCallId?: number;
 }
 
-export class RpcChannel implements Channel, CallHost, EndpointOwner {
+export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
   readonly options: CompleteChannelOptions;
   readonly clock: Clock;
-  readonly pool: ArenaPool = new ArenaPool();
-  readonly dial: Dialer;
-  readonly firstCallId: number | undefined;
+  readonly world: ConnectionWorld;
+  readonly resolve: Resolver;
   readonly codecLimits: CodecLimits;
   readonly [callerSymbol]: Caller;
-  readonly #endpoints: readonly Endpoint[];
+  readonly #endpoints: EndpointSet;
   readonly #queue: CallQueue;
   readonly #queueDeadlines: DeadlineTimer;
   readonly #retries: RetryPolicy;
   /** Calls between two attempts, with the timer that ends the pause. */
   readonly #pausing = new Map<ClientCall, Timer>();
-  #state: ChannelState = "idle";
-  readonly #watchers = new Set<(state: ChannelState) => void>();
+  readonly #states = new ChannelStates();
+  /** Those who wait in `ready`. */
+  #readyWaiters = 0;
   #started = 0;
   #succeeded = 0;
   #failed = 0;
   #cancelled = 0;
-  /** Keeps a queued call from ending the process: nothing else might hold it. */
   #isDraining = false;
+  /** Keeps the process while calls wait and no socket does. */
+  #hold: Timer | undefined;
 
   constructor(options: CompleteChannelOptions, world: ChannelWorld) {
     turnOnInheritance();
     this.options = options;
     this.clock = world.clock;
-    this.dial = world.dial;
-    this.firstCallId = world.firstCallId;
+    this.resolve = options.resolve ?? world.resolve ?? systemResolver;
+    this.world = { options, clock: world.clock, pool: new ArenaPool(), dial: world.dial, firstCallId: world.firstCallId };
     this.codecLimits = options.settings.limits;
-    this.#endpoints = options.addresses.map((address) => new Endpoint(address, this));
+    this.#endpoints = new EndpointSet(options.addresses, this);
     this.#queue = new CallQueue(options.settings.limits);
     this.#queueDeadlines = new DeadlineTimer(world.clock, (now) => this.#expireWaiting(now));
     this.#retries = new RetryPolicy(options.retry);
@@ -83,6 +92,11 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
     this.options.onError(error, where);
   }
 
+  timingsOf(call: ClientCall): Timings {
+    const connection = call.isQueued ? undefined : call.connection;
+    return timingsOf(call, this.#endpoints.connectTimingsOf(connection, call.startedAt), this.clock.now());
+  }
+
   /** Starts a call, or keeps it until there is a connection. Never throws. */
   start(call: ClientCall): void {
     this.#started += 1;
@@ -97,9 +111,9 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
 
   dispatch(call: ClientCall): void {
     if (call.isSettled) return;
-    if (this.#state === "closed") return call.fail(closedError());
-    if (this.#queue.length === 0) {
-      const connection = this.#pick(call.kindFlags);
+    if (this.#states.now === "closed") return call.fail(closedError());
+    if (!this.#queue.hasFor(call.kindFlags)) {
+      const connection = this.#endpoints.pick(call.kindFlags);
       const mustWait = (call.kindFlags & CallFlag.oneWay) !== 0 && connection?.isFull === true;
       if (connection !== undefined && !mustWait && this.#open(connection, call)) return;
     }
@@ -136,53 +150,34 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
       return call.fail(call.localFailure(error, "INVALID_ARGUMENT", "no"));
     }
     if (call.deadlineAt !== Number.POSITIVE_INFINITY) this.#queueDeadlines.watch(call.deadlineAt);
-    for (const endpoint of this.#endpoints) if (endpoint.state !== "ready") endpoint.connect();
+    this.#endpoints.connect();
+    this.#endpoints.grow(call.kindFlags);
+    this.#updateHold();
   }
 
   /** Hands waiting calls to connections while there is room. */
   #drainQueue(): void {
-    if (this.#isDraining) return;
+    if (this.#isDraining || this.#queue.length === 0) return;
     this.#isDraining = true;
-    for (let call = this.#queue.first(); call !== undefined; call = this.#queue.first()) {
-      const connection = this.#pick(call.kindFlags);
-      if (connection === undefined) break;
-      if (call instanceof OneWayCall && connection.isFull) break;
-      this.#queue.remove(call);
+    this.#queue.drain((call) => {
+      const connection = this.#endpoints.pick(call.kindFlags);
+      if (connection === undefined || (call instanceof OneWayCall && connection.isFull)) return false;
       call.openedAt = this.clock.now();
-      if (!this.#open(connection, call)) {
-        this.#queue.add(call, undefined);
-        break;
-      }
-    }
+      return this.#open(connection, call);
+    });
     this.#isDraining = false;
-  }
-
-  /** Of two random ready endpoints with room, the one with fewer open calls. */
-  #pick(kindFlags: number): Connection | undefined {
-    const endpoints = this.#endpoints;
-    if (endpoints.length === 1) {
-      const connection = endpoints[0]?.connection;
-      return connection?.outgoing.hasRoom(kindFlags) ? connection : undefined;
-    }
-    const ready: Connection[] = [];
-    for (const { connection } of endpoints) {
-      if (connection?.outgoing.hasRoom(kindFlags)) ready.push(connection);
-    }
-    if (ready.length < 2) return ready[0];
-    const first = Math.floor(this.clock.random() * ready.length);
-    const other = (first + 1 + Math.floor(this.clock.random() * (ready.length - 1))) % ready.length;
-    const [a, b] = [ready[first] as Connection, ready[other] as Connection];
-    return a.outgoing.table.size <= b.outgoing.table.size ? a : b;
+    this.#updateHold();
   }
 
   retry(call: ClientCall, error: RpcError): boolean {
-    if (this.#state === "closed") return false;
+    if (this.#states.now === "closed") return false;
     const pauseMs = this.#retries.pauseFor(call, error, this.clock);
-    if (pauseMs === undefined) return false;
-    if (this.clock.now() + pauseMs >= call.deadlineAt) return false;
+    if (pauseMs === undefined || this.clock.now() + pauseMs >= call.deadlineAt) return false;
+    this.#endpoints.callFailed(call.connection, error);
     call.prepareRetry();
     if (pauseMs === 0) {
       this.#enqueue(call);
+      this.#drainQueue();
       return true;
     }
     if (call.deadlineAt !== Number.POSITIVE_INFINITY) this.#queueDeadlines.watch(call.deadlineAt);
@@ -200,12 +195,23 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
   }
 
   settled(call: ClientCall, error: unknown): void {
-    if (call.isQueued) this.#queue.remove(call);
-    this.#pausing.get(call)?.cancel();
-    this.#pausing.delete(call);
-    if (error === undefined) this.#succeeded += 1;
-    else if (isRpcError(error) && error.code === "CANCELLED") this.#cancelled += 1;
-    else this.#failed += 1;
+    if (call.isQueued) {
+      this.#queue.remove(call);
+      this.#updateHold();
+    }
+    if (this.#pausing.size > 0) {
+      this.#pausing.get(call)?.cancel();
+      this.#pausing.delete(call);
+    }
+    if (error === undefined) {
+      this.#succeeded += 1;
+    } else if (isRpcError(error)) {
+      if (error.code === "CANCELLED") this.#cancelled += 1;
+      else this.#failed += 1;
+      this.#endpoints.callFailed(call.connection, error);
+    } else {
+      this.#failed += 1;
+    }
   }
 
   #expireWaiting(now: number): number {
@@ -217,132 +223,99 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
     return next;
   }
 
+  /** Sockets keep the process while calls are open on them; a call that waits for one needs something else to. */
+  #updateHold(): void {
+    const isNeeded = this.#queue.length > 0 && !this.#endpoints.hasReady;
+    if (isNeeded) {
+      this.#hold ??= this.clock.startTimer(() => {}, 2 ** 31 - 1, true);
+    } else if (this.#hold !== undefined) {
+      this.#hold.cancel();
+      this.#hold = undefined;
+    }
+  }
+
   // ---------------------------------------------------------------- endpoints
 
   get isWanted(): boolean {
-    return this.#queue.length > 0;
+    return this.#queue.length > 0 || this.#readyWaiters > 0;
+  }
+
+  get startedCalls(): number {
+    return this.#started;
   }
 
   endpointHasRoom(): void {
-    if (this.#queue.length > 0) this.#drainQueue();
+    this.#drainQueue();
   }
 
-  endpointChanged(endpoint: Endpoint): void {
-    if (this.#state === "closed") return;
-    if (endpoint.state === "ready") this.#drainQueue();
-    else if (endpoint.state === "backoff") this.#failWaiting();
-    else if (endpoint.state === "idle" && this.isWanted) endpoint.connect();
-    this.#updateState();
+  endpointsChanged(): void {
+    if (this.#states.now === "closed") return;
+    const { state } = this.#endpoints;
+    this.#states.set(state);
+    if (state === "unavailable") this.#failWaiting();
+    else if (this.#endpoints.hasReady) this.#drainQueue();
+    else if (this.isWanted && state !== "ready" && state !== "connecting") this.#endpoints.connect();
+    this.#updateHold();
   }
 
   /** All attempts have failed: calls that do not wait for readiness fail with the last error. */
   #failWaiting(): void {
-    if (this.#endpoints.some(({ state }) => state === "ready" || state === "connecting")) return;
-    const cause = this.#endpoints.find(({ lastError }) => lastError !== undefined)?.lastError;
+    const cause = this.#endpoints.lastError;
     for (const call of this.#queue.all()) {
       if (call.options?.waitForReady === true) continue;
-      call.fail(withFacts(cause === undefined ? unreachable(this.options) : copyError(cause), { executed: "no" }));
+      call.fail(withFacts(cause === undefined ? this.#unreachable() : copyError(cause), { executed: "no" }));
     }
+  }
+
+  #unreachable(): RpcError {
+    return connectionError("UNAVAILABLE", `no connection to ${this.options.addresses.map(formatAddress).join(", ")}`);
   }
 
   // ---------------------------------------------------------------- state
 
   get state(): ChannelState {
-    return this.#state;
+    return this.#states.now;
   }
 
-  #updateState(): void {
-    const states = new Set(this.#endpoints.map(({ state }) => state));
-    const next: ChannelState = states.has("ready")
-      ? "ready"
-      : states.has("connecting")
-        ? "connecting"
-        : states.has("backoff")
-          ? "unavailable"
-          : this.#endpoints.some(({ hasDraining }) => hasDraining)
-            ? "draining"
-            : "idle";
-    this.#setState(next);
-  }
-
-  #setState(next: ChannelState): void {
-    if (next === this.#state) return;
-    this.#state = next;
-    for (const watcher of [...this.#watchers]) watcher(next);
-  }
-
-  async *states(): AsyncIterable<ChannelState> {
-    const seen: ChannelState[] = [this.#state];
-    let wake: () => void = () => {};
-    const watcher = (state: ChannelState): void => {
-      seen.push(state);
-      wake();
-    };
-    this.#watchers.add(watcher);
-    try {
-      for (;;) {
-        const state = seen.shift();
-        if (state === undefined) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-          continue;
-        }
-        yield state;
-        if (state === "closed") return;
-      }
-    } finally {
-      this.#watchers.delete(watcher);
-    }
+  states(): AsyncIterable<ChannelState> {
+    return this.#states.all();
   }
 
   ready(options: { timeoutMs?: number } = {}): Promise<void> {
     const timeoutMs = options.timeoutMs ?? this.options.connectTimeoutMs;
     return new Promise((resolve, reject) => {
-      let timer: Timer | undefined;
-      const watcher = (state: ChannelState): void => {
-        if (state !== "ready" && state !== "closed") {
-          // After a failure, again: readiness was asked for until the time is up.
-          if (state !== "connecting") this.#pauseThenConnect(watcher);
-          return;
-        }
-        timer?.cancel();
-        this.#watchers.delete(watcher);
-        if (state === "ready") resolve();
-        else reject(closedError());
+      const state = this.state;
+      if (state === "ready") return resolve();
+      if (state === "closed") return reject(closedError());
+      const settle = (finish: () => void): void => {
+        stop();
+        timer.cancel();
+        this.#readyWaiters -= 1;
+        finish();
       };
-      this.#watchers.add(watcher);
-      timer = this.clock.startTimer(
-        () => {
-          this.#watchers.delete(watcher);
-          const cause = this.#endpoints.find(({ lastError }) => lastError !== undefined)?.lastError;
-          const why = cause === undefined ? "no answer yet" : cause.message;
-          reject(connectionError("UNAVAILABLE", `not ready within ${timeoutMs} ms: ${why}`, { executed: "no" }, cause));
-        },
-        timeoutMs,
-        true,
-      );
-      watcher(this.#state);
-      if (this.#watchers.has(watcher)) for (const endpoint of this.#endpoints) endpoint.connect();
+      const stop = this.#states.watch((next) => {
+        if (next === "ready") settle(resolve);
+        else if (next === "closed") settle(() => reject(closedError()));
+      });
+      const timer = this.clock.startTimer(() => settle(() => reject(this.#notReady(timeoutMs))), timeoutMs, true);
+      this.#readyWaiters += 1;
+      this.#endpoints.connect();
     });
   }
 
-  #pauseThenConnect(watcher: (state: ChannelState) => void): void {
-    this.clock.startTimer(
-      () => {
-        if (this.#watchers.has(watcher)) for (const endpoint of this.#endpoints) endpoint.connect();
-      },
-      this.options.reconnect.minMs,
-      false,
-    );
+  #notReady(timeoutMs: number): RpcError {
+    const cause = this.#endpoints.lastError;
+    const why = cause === undefined ? "no answer yet" : cause.message;
+    return connectionError("UNAVAILABLE", `not ready within ${timeoutMs} ms: ${why}`, { executed: "no" }, cause);
   }
 
   async close(): Promise<void> {
-    if (this.#state === "closed") return;
-    this.#setState("closed");
+    if (this.#states.now === "closed") return;
+    this.#states.set("closed");
     this.#queueDeadlines.stop();
     for (const call of [...this.#queue.all(), ...this.#pausing.keys()]) call.fail(closedError());
-    for (const endpoint of this.#endpoints) endpoint.close(closedError());
+    this.#endpoints.close(closedError());
+    this.#updateHold();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -350,26 +323,8 @@ export class RpcChannel implements Channel, CallHost, EndpointOwner {
   }
 
   stats(): Stats {
-    let bytesIn = 0;
-    let bytesOut = 0;
-    let connections = 0;
-    for (const endpoint of this.#endpoints) {
-      const bytes = endpoint.traffic();
-      bytesIn += bytes.in;
-      bytesOut += bytes.out;
-      connections += endpoint.connectionCount;
-    }
     const [started, succeeded, failed, cancelled] = [this.#started, this.#succeeded, this.#failed, this.#cancelled];
-    return {
-      started,
-      succeeded,
-      failed,
-      cancelled,
-      open: started - succeeded - failed - cancelled,
-      connections,
-      bytesIn,
-      bytesOut,
-    };
+    return { started, succeeded, failed, cancelled, open: started - succeeded - failed - cancelled, ...this.#endpoints.traffic };
   }
 }
 
@@ -379,8 +334,4 @@ function messageOf(call: ClientCall): UnaryCall | OneWayCall | StreamCall | Enco
 
 function closedError(): RpcError {
   return new RpcError({ code: "CANCELLED", message: "the channel was closed" });
-}
-
-function unreachable(options: CompleteChannelOptions): RpcError {
-  return connectionError("UNAVAILABLE", `no connection to ${describeAddresses(options.addresses)}`);
 }

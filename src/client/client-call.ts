@@ -19,10 +19,11 @@ import { type ChildCall, parentOf } from "../contract/inheritance.ts";
 import type { MethodDescription } from "../contract/service.ts";
 import { codecFailure } from "../contract/violations.ts";
 import { isCodecError } from "../errors/codec-error.ts";
-import { isRpcError, RpcError, withFacts } from "../errors/rpc-error.ts";
+import { isRpcError, RpcError, type Timings, withFacts } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
 import type { Clock } from "../time/clock.ts";
 import { CancelReason } from "../wire/frame.ts";
+import { describeTimings } from "./call-timings.ts";
 
 /** What a call needs of its channel. */
 export interface CallHost {
@@ -35,6 +36,8 @@ export interface CallHost {
   now(): number;
   /** Tries a failed call again, now or later. False: it has to fail. */
   retry(call: ClientCall, error: RpcError): boolean;
+  /** Where the time of a call went. */
+  timingsOf(call: ClientCall): Timings;
   /** For `onError`. */
   report(error: unknown, where: object): void;
   /** The call has settled: counters, and the queue if it was waiting there. */
@@ -122,9 +125,10 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall {
 
   deadlineError(): RpcError {
     const waited = Math.round(this.host.now() - this.startedAt);
-    const where = this.isQueued || this.connection === undefined ? "waiting for a connection" : "waiting for the answer";
-    const error = new RpcError({ code: "DEADLINE_EXCEEDED", message: `deadline exceeded after ${waited} ms, ${where}` });
-    return withFacts(error, { executed: this.isQueued || this.id === 0 ? "no" : "maybe", method: this.method.path });
+    const timings = this.host.timingsOf(this);
+    const message = `deadline exceeded after ${waited} ms: ${describeTimings(timings)}`;
+    const error = new RpcError({ code: "DEADLINE_EXCEEDED", message });
+    return withFacts(error, { executed: this.isQueued || this.id === 0 ? "no" : "maybe", method: this.method.path, timings });
   }
 
   receiveFailure(error: RpcError, fault: FaultBytes | undefined): void {

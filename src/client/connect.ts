@@ -5,7 +5,7 @@ import { systemClock } from "../time/clock.ts";
 import { dial } from "../transport/dial.ts";
 import { RpcChannel } from "./channel.ts";
 import { type ChannelOptions, completeChannelOptions } from "./channel-options.ts";
-import type { Dialer } from "./endpoint.ts";
+import type { Dialer } from "./client-connection.ts";
 
 /** What one read from a socket can bring at most. */
 const readBufferBytes = 64 * 1024;
@@ -14,7 +14,7 @@ const readBufferBytes = 64 * 1024;
  * Makes a channel to a server, or to several that serve the same. Connects lazily, at the first call or `ready()`; never throws for a
  * peer that cannot be reached. A bad target or option is a TypeError.
  *
- * @param target "host:port", "tcp://host:port", "tls://host:port", "unix:///path", or an array of these
+ * @param target "host:port", "tcp://host:port", "tls://host:port", "unix:///path", "dns:///name:port" (all addresses of the name), or an array of these
  */
 export function connect(target: string | readonly string[], options?: ChannelOptions): Channel {
   const complete = completeChannelOptions(target, options);

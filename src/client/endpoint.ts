@@ -4,35 +4,26 @@
  *      IDLE --connect()--> CONNECTING --handshake done--> READY
  *       ^                      | failed                     | lost, going away, idle
  *       |                      v                            v
- *       +---- nobody waits -- BACKOFF <---------------------+ (straight to IDLE: the next call connects at once)
+ *       +--- a new address -- BACKOFF <--- lost at once ----+ (otherwise IDLE: the next call connects at once)
  *
- * Backoff grows by 1.6 from `minMs` to `maxMs` with full jitter and is forgotten after a success. An attempt has one deadline over
- * DNS, TCP, TLS and handshake. Connections that drain live on beside the new one until their calls have ended.
+ * Backoff grows by 1.6 from `minMs` to `maxMs` with full jitter; a connection that has lived for `minMs` makes it forgotten. Usually
+ * there is one connection; up to four where a server's call limit is what holds calls back. Connections that drain live on beside
+ * the new one until their calls have ended.
  */
 
-import { Connection, type ConnectionOwner, connectionError } from "../connection/connection.ts";
-import type { Dispatcher } from "../connection/incoming-calls.ts";
-import { isRpcError, RpcError } from "../errors/rpc-error.ts";
-import type { Clock, Timer } from "../time/clock.ts";
-import { type Address, formatAddress } from "../transport/address.ts";
-import type { Dialing } from "../transport/dial.ts";
-import type { Transport } from "../transport/transport.ts";
-import type { ArenaPool } from "../wire/output-arena.ts";
-import type { CompleteChannelOptions } from "./channel-options.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
+import type { Timer } from "../time/clock.ts";
+import type { Address } from "../transport/address.ts";
+import { ClientConnection, type ClientConnectionOwner, type ConnectionWorld } from "./client-connection.ts";
 
 export type EndpointState = "idle" | "connecting" | "ready" | "backoff" | "closed";
 
-/** How a channel opens sockets: `dial` for real ones, a pair of ends in memory for tests. */
-export type Dialer = (address: Address, timeoutMs: number) => Dialing;
-
 export interface EndpointOwner {
-  readonly options: CompleteChannelOptions;
-  readonly clock: Clock;
-  readonly pool: ArenaPool;
-  readonly dial: Dialer;
-  readonly firstCallId: number | undefined;
-  /** Calls wait: a failed attempt is to be followed by another. */
-  readonly isWanted: boolean;
+  readonly world: ConnectionWorld;
+  /** Others serve the same: calls go on without this one, and it has to come back by itself. */
+  readonly isShared: boolean;
+  /** Calls wait, or would come here: a failed attempt is to be followed by another. */
+  isWanted(endpoint: Endpoint): boolean;
   endpointChanged(endpoint: Endpoint): void;
   /** A place for another call has become free. */
   endpointHasRoom(endpoint: Endpoint): void;
@@ -40,22 +31,27 @@ export interface EndpointOwner {
 
 /** The first call in a backoff period starts an attempt at once if the last one began this long ago. */
 const leastAttemptGapMs = 100;
+/** A probe that is out for longer makes way for another connection. A round trip around the world takes half of it. */
+const probePatienceMs = 500;
+const maxConnections = 4;
+/** A server that allows fewer calls a connection means what it can bear, not how connections are to be shared. */
+const leastLimitToGrow = 100;
 
-export class Endpoint implements ConnectionOwner {
+export class Endpoint implements ClientConnectionOwner {
   readonly address: Address;
   readonly #owner: EndpointOwner;
-  #state: EndpointState = "idle";
-  #connection: Connection | undefined;
-  /** All that are open, draining ones too. */
-  readonly #connections = new Set<Connection>();
-  #dialing: Dialing | undefined;
+  /** All that are not closed: the attempt under way and draining ones too. */
+  readonly #connections = new Set<ClientConnection>();
+  #attempt: ClientConnection | undefined;
+  #isBackingOff = false;
   #backoffTimer: Timer | undefined;
-  #idleTimer: Timer | undefined;
+  #patienceTimer: Timer | undefined;
   #failures = 0;
   /** The backoff was cut short: the next attempt is a moment away. */
   #isSoon = false;
+  #isClosed = false;
   #attemptedAt = Number.NEGATIVE_INFINITY;
-  /** Why the last attempt failed. */
+  /** Why the last attempt failed, or the last connection was lost. */
   lastError: RpcError | undefined;
   bytesIn = 0;
   bytesOut = 0;
@@ -66,195 +62,187 @@ export class Endpoint implements ConnectionOwner {
   }
 
   get state(): EndpointState {
-    return this.#state;
+    if (this.#isClosed) return "closed";
+    let isSilent = false;
+    for (const one of this.#connections) {
+      if (one.state === "ready" || (one.state === "probing" && !this.#isOverdue(one))) return "ready";
+      isSilent ||= one.state === "probing";
+    }
+    if (this.#attempt !== undefined || (isSilent && !this.#isBackingOff)) return "connecting";
+    return this.#isBackingOff ? "backoff" : "idle";
   }
 
-  /** Open and taking new calls. */
-  get connection(): Connection | undefined {
-    return this.#connection;
+  /** Those that take calls. */
+  *usable(): Iterable<ClientConnection> {
+    for (const one of this.#connections) if (one.state === "ready") yield one;
+  }
+
+  connections(): Iterable<ClientConnection> {
+    return this.#connections;
   }
 
   get connectionCount(): number {
-    return this.#connections.size;
+    let count = 0;
+    for (const { connection } of this.#connections) if (connection !== undefined) count += 1;
+    return count;
   }
 
-  get hasDraining(): boolean {
-    return this.#connections.size > (this.#connection === undefined ? 0 : 1);
+  get isDraining(): boolean {
+    for (const { state } of this.#connections) if (state === "draining") return true;
+    return false;
+  }
+
+  /** The attempt under way. */
+  get attempt(): ClientConnection | undefined {
+    return this.#attempt;
   }
 
   /** Bytes of present and past connections. */
   traffic(): { in: number; out: number } {
     let { bytesIn, bytesOut } = this;
-    for (const connection of this.#connections) {
-      bytesIn += connection.bytesReceived;
-      bytesOut += connection.bytesSent;
+    for (const { connection } of this.#connections) {
+      bytesIn += connection?.bytesReceived ?? 0;
+      bytesOut += connection?.bytesSent ?? 0;
     }
     return { in: bytesIn, out: bytesOut };
   }
 
-  /** Someone wants to call. Starts an attempt unless one is under way; soon, if one has just failed. */
+  /** Someone wants to call. Starts an attempt unless one is under way or calls can be made; soon, if one has just failed. */
   connect(): void {
-    if (this.#state === "idle") return this.#attempt();
-    if (this.#state !== "backoff" || this.#isSoon) return;
-    const gap = this.#owner.clock.now() - this.#attemptedAt;
-    if (gap >= leastAttemptGapMs) return this.#attempt();
+    const { state } = this;
+    if (state === "closed" || state === "ready" || this.#attempt !== undefined) return;
+    if (!this.#isBackingOff) return this.#start();
+    if (this.#isSoon) return;
+    const gap = this.#owner.world.clock.now() - this.#attemptedAt;
+    if (gap >= leastAttemptGapMs) return this.#start();
     this.#isSoon = true;
-    this.#backoffTimer?.cancel();
-    this.#backoffTimer = this.#owner.clock.startTimer(() => this.#backoffOver(), leastAttemptGapMs - gap, true);
+    this.#wait(leastAttemptGapMs - gap);
+  }
+
+  /** Calls wait because the connections are full: one more, where that is what helps. */
+  grow(kindFlags: number): void {
+    if (this.#isClosed || this.#attempt !== undefined || this.#isBackingOff || this.#connections.size >= maxConnections) return;
+    for (const { connection } of this.usable()) {
+      if (connection === undefined || connection.outgoing.maxCalls < leastLimitToGrow || connection.outgoing.hasRoom(kindFlags))
+        return;
+    }
+    this.#start();
+  }
+
+  /** The name no longer stands for this address: open calls end, none begin. */
+  retire(): void {
+    this.#end();
+    for (const one of [...this.#connections]) one.drain("the name no longer resolves to this address");
   }
 
   close(error: RpcError): void {
-    if (this.#state === "closed") return;
-    this.#state = "closed";
-    this.#backoffTimer?.cancel();
-    this.#idleTimer?.cancel();
-    this.#dialing?.abort();
-    this.#connection = undefined;
-    for (const connection of [...this.#connections]) connection.close(error);
+    this.#end();
+    for (const one of [...this.#connections]) one.close(error);
   }
 
-  #attempt(): void {
-    const { clock, options, dial } = this.#owner;
+  #end(): void {
+    this.#isClosed = true;
     this.#backoffTimer?.cancel();
-    this.#state = "connecting";
+    this.#patienceTimer?.cancel();
+  }
+
+  #start(): void {
+    this.#backoffTimer?.cancel();
+    this.#isBackingOff = false;
     this.#isSoon = false;
-    this.#attemptedAt = clock.now();
-    const dialing = dial(this.address, options.connectTimeoutMs);
-    this.#dialing = dialing;
-    dialing.transport.then(
-      (transport) => this.#dialed(transport),
-      (error: unknown) => this.#failed(asConnectionError(error)),
-    );
+    const { world } = this.#owner;
+    this.#attemptedAt = world.clock.now();
+    this.#attempt = new ClientConnection(this.address, world, this);
+    this.#connections.add(this.#attempt);
     this.#owner.endpointChanged(this);
   }
 
-  #dialed(transport: Transport): void {
-    this.#dialing = undefined;
-    if (this.#state !== "connecting") return transport.destroy();
-    const { clock, options, pool, firstCallId } = this.#owner;
-    const left = Math.max(1, options.connectTimeoutMs - (clock.now() - this.#attemptedAt));
-    const connection = new Connection(transport, {
-      role: { side: "client", ...(options.credentials === undefined ? {} : { credentials: options.credentials }) },
-      settings: { ...options.settings, handshakeTimeoutMs: left },
-      clock,
-      pool,
-      dispatcher: refuseAll,
-      owner: this,
-      ...(firstCallId === undefined ? {} : { firstCallId }),
-    });
-    if (connection.state !== "closed") this.#connections.add(connection);
-  }
-
-  opened(connection: Connection): void {
-    this.#connections.add(connection);
-    if (this.#state !== "connecting") return connection.close(connectionError("CANCELLED", "the channel was closed"));
-    this.#failures = 0;
-    this.lastError = undefined;
-    this.#connection = connection;
-    this.#state = "ready";
-    // An idle connection lets the process end; the first call that waits for an answer holds it again.
-    connection.transport.setRef(false);
-    connection.outgoing.onAwaiting = (awaiting) => connection.transport.setRef(awaiting);
-    connection.outgoing.onRoom = () => this.#room(connection);
-    this.#watchIdle(connection);
-    this.#owner.endpointChanged(this);
-  }
-
-  #room(connection: Connection): void {
-    if (connection === this.#connection) this.#owner.endpointHasRoom(this);
-    else if (connection.outgoing.table.size === 0 && connection.state === "draining") {
-      connection.close(connectionError("UNAVAILABLE", "drained"));
+  connectionChanged(one: ClientConnection): void {
+    const wasAttempt = one === this.#attempt;
+    switch (one.state) {
+      case "ready":
+        if (wasAttempt) {
+          this.#attempt = undefined;
+          this.lastError = undefined;
+        }
+        break;
+      case "probing":
+        this.#awaitProof();
+        break;
+      case "closed":
+        this.#forget(one);
+        if (wasAttempt) {
+          this.#attempt = undefined;
+          if (!this.#isClosed) this.#failed(one.error);
+        } else if (!this.#isClosed && !one.hasDrained) {
+          this.#lost(one);
+        }
+        break;
+      case "draining":
+        if (!this.#isClosed) this.#lost(one);
+        break;
+      default:
     }
+    if (!this.#isClosed) this.#owner.endpointChanged(this);
   }
 
-  goingAway(connection: Connection): void {
-    if (connection !== this.#connection) return;
-    this.#connection = undefined;
-    this.#state = "idle";
-    this.#owner.endpointChanged(this);
-    if (connection.outgoing.table.size === 0) connection.close(connectionError("UNAVAILABLE", "drained"));
+  connectionHasRoom(): void {
+    this.#owner.endpointHasRoom(this);
   }
 
-  closed(connection: Connection, error: RpcError): void {
-    this.bytesIn += connection.bytesReceived;
-    this.bytesOut += connection.bytesSent;
-    this.#connections.delete(connection);
-    if (this.#state === "closed") return;
-    if (connection === this.#connection) {
-      this.#connection = undefined;
-      this.#idleTimer?.cancel();
-      this.lastError = error;
-      this.#state = "idle";
-      this.#owner.endpointChanged(this);
-    } else if (
-      this.#state === "connecting" &&
-      this.#connection === undefined &&
-      connection.state === "closed" &&
-      !this.#wasOpen(connection)
-    ) {
-      this.#failed(error);
-    }
+  #forget(one: ClientConnection): void {
+    this.#connections.delete(one);
+    this.bytesIn += one.connection?.bytesReceived ?? 0;
+    this.bytesOut += one.connection?.bytesSent ?? 0;
   }
 
-  /** Did its handshake succeed? */
-  #wasOpen(connection: Connection): boolean {
-    return connection.outgoing !== undefined;
+  /** A connection that stood is gone, or takes no more calls. A server that lets go at once is not hammered. */
+  #lost(one: ClientConnection): void {
+    const { clock, options } = this.#owner.world;
+    if (one.error !== undefined) this.lastError = one.error;
+    if (clock.now() - (one.readyAt ?? 0) >= options.reconnect.minMs) this.#failures = 0;
+    else if (this.#attempt === undefined) this.#failed(one.error);
   }
 
-  #failed(error: RpcError): void {
-    this.#dialing = undefined;
-    if (this.#state !== "connecting") return;
-    const { clock, options } = this.#owner;
-    this.lastError = error;
+  #failed(error: RpcError | undefined): void {
+    const { clock, options } = this.#owner.world;
+    if (error !== undefined) this.lastError = error;
     const { minMs, maxMs } = options.reconnect;
     const most = Math.min(maxMs, minMs * 1.6 ** Math.min(this.#failures, 40));
     this.#failures += 1;
-    this.#state = "backoff";
-    // The timer keeps the process alive only while calls wait for its outcome: those have promises that must settle.
-    this.#backoffTimer = clock.startTimer(() => this.#backoffOver(), Math.max(1, most * clock.random()), true);
-    this.#owner.endpointChanged(this);
-    if (!this.#owner.isWanted) this.#backoffOver();
-  }
-
-  #backoffOver(): void {
-    if (this.#state !== "backoff") return;
-    this.#backoffTimer?.cancel();
-    if (this.#owner.isWanted) return this.#attempt();
+    this.#isBackingOff = true;
     this.#isSoon = false;
+    this.#wait(most * clock.random());
   }
 
-  /** Closes a connection that nobody has used for the idle time. One timer, moved at most once an idle period. */
-  #watchIdle(connection: Connection): void {
-    const { clock, options } = this.#owner;
-    if (options.idleTimeoutMs === Number.POSITIVE_INFINITY) return;
-    const check = (): void => {
-      if (connection !== this.#connection) return;
-      const quietMs = clock.now() - connection.lastReceivedAt;
-      if (connection.outgoing.table.size === 0 && quietMs >= options.idleTimeoutMs) {
-        this.#connection = undefined;
-        this.#state = "idle";
-        connection.close(connectionError("UNAVAILABLE", `idle for idleTimeoutMs ${options.idleTimeoutMs}`));
+  #wait(ms: number): void {
+    this.#backoffTimer?.cancel();
+    this.#backoffTimer = this.#owner.world.clock.startTimer(() => this.#backoffOver(), Math.max(1, ms), false);
+  }
+
+  /** Nobody wants to call: the next who does starts an attempt by `connect`. Where others share the load, it is looked at again. */
+  #backoffOver(): void {
+    if (!this.#isBackingOff || this.#isClosed) return;
+    this.#isSoon = false;
+    if (this.#owner.isWanted(this)) this.#start();
+    else if (this.#owner.isShared) this.#wait(this.#owner.world.options.reconnect.maxMs);
+  }
+
+  /** A connection is silent. After a while calls get another one; the silent one may still come back. */
+  #awaitProof(): void {
+    this.#patienceTimer?.cancel();
+    this.#patienceTimer = this.#owner.world.clock.startTimer(
+      () => {
+        if (this.#isClosed || this.state === "ready") return;
+        if (this.#owner.isWanted(this)) this.connect();
         this.#owner.endpointChanged(this);
-        return;
-      }
-      const wait = connection.outgoing.table.size === 0 ? options.idleTimeoutMs - quietMs : options.idleTimeoutMs;
-      this.#idleTimer = clock.startTimer(check, Math.max(1, wait), false);
-    };
-    this.#idleTimer = clock.startTimer(check, options.idleTimeoutMs, false);
+      },
+      probePatienceMs,
+      false,
+    );
   }
-}
 
-function asConnectionError(error: unknown): RpcError {
-  return isRpcError(error) ? error : connectionError("UNAVAILABLE", "cannot connect", { executed: "no" }, error);
-}
-
-/** Servers do not call clients in this version. */
-const refuseAll: Dispatcher = {
-  resolve: () => new RpcError({ code: "UNIMPLEMENTED", message: "this side serves nothing" }),
-  accept: () => new RpcError({ code: "UNIMPLEMENTED", message: "this side serves nothing" }),
-};
-
-/** For messages: all addresses of a channel. */
-export function describeAddresses(addresses: readonly Address[]): string {
-  return addresses.map(formatAddress).join(", ");
+  #isOverdue(one: ClientConnection): boolean {
+    return this.#owner.world.clock.now() - one.probingSince >= probePatienceMs;
+  }
 }

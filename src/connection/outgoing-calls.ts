@@ -65,6 +65,8 @@ export class OutgoingCalls {
   readonly #methods = new Map<MethodKey, number>();
   #nextId: number;
   readonly #firstId: number;
+  /** Calls that may be open: what the peer allows, 0 when the connection is gone. */
+  #places: number;
   #highestId: number;
   #openStreams = 0;
   /** Calls above this id were never accepted by the peer, which is going away. */
@@ -91,6 +93,7 @@ export class OutgoingCalls {
     this.#now = options.now;
     this.#nextId = options.firstId;
     this.#firstId = options.firstId;
+    this.#places = peer.maxCalls;
     this.#highestId = (options.firstId - 2) >>> 0;
   }
 
@@ -106,9 +109,9 @@ export class OutgoingCalls {
 
   /** The peer's limits leave room for another call of these kind bits. */
   hasRoom(kindFlags: number): boolean {
-    if ((kindFlags & CallFlag.oneWay) !== 0) return true;
+    if ((kindFlags & CallFlag.oneWay) !== 0) return this.#places > 0;
     const waiting = this.#waiting.size;
-    if (this.table.size + waiting >= this.#peer.maxCalls) return false;
+    if (this.table.size + waiting >= this.#places) return false;
     return (kindFlags & streamFlags) === 0 || this.#openStreams + waiting < this.#peer.maxStreams;
   }
 
@@ -472,8 +475,9 @@ export class OutgoingCalls {
     }
   }
 
-  /** The connection is gone. */
+  /** The connection is gone. What is tried again must not come back here. */
   closeAll(error: () => RpcError): void {
+    this.#places = 0;
     this.#failWaiting(error);
     for (const call of this.table.all()) {
       const executed = this.#isBeyond(call.id) ? "no" : "maybe";

@@ -5,7 +5,8 @@
  */
 
 export type Address =
-  | { readonly kind: "tcp" | "tls"; readonly host: string; readonly port: number }
+  /** `name`: what the host was resolved from, for the check of certificates. */
+  | { readonly kind: "tcp" | "tls"; readonly host: string; readonly port: number; readonly name?: string }
   | { readonly kind: "unix"; readonly path: string }
   | { readonly kind: "dns"; readonly host: string; readonly port: number };
 

@@ -26,17 +26,20 @@ export interface DialOptions {
 
 export interface Dialing {
   readonly transport: Promise<Transport>;
+  /** Filled in as it goes on. */
+  readonly timings?: DialTimings;
   /** Gives up; the promise rejects. */
   abort(): void;
 }
 
-/** Where the time of dialling went, for timeout errors. */
+/** Where the time of dialling went, for timeout errors: milliseconds from the beginning until the name had an address, and a socket. */
 export interface DialTimings {
   resolve?: number;
   connect?: number;
 }
 
-export function dial(address: Address, options: DialOptions, timings: DialTimings = {}): Dialing {
+export function dial(address: Address, options: DialOptions): Dialing {
+  const timings: DialTimings = {};
   const name = formatAddress(address);
   const startedAt = options.clock.now();
   let fail: (error: RpcError) => void = () => {};
@@ -55,8 +58,7 @@ export function dial(address: Address, options: DialOptions, timings: DialTiming
     const socket = secure
       ? tls.connect({
           ...target,
-          // A host name goes into SNI; RFC 6066 forbids literal addresses there.
-          ...("host" in target && net.isIP(target.host) === 0 ? { servername: target.host } : {}),
+          ...serverName(address),
           ...options.tls,
         })
       : net.connect({ ...target, onread, noDelay: true } as net.NetConnectOpts);
@@ -103,7 +105,14 @@ export function dial(address: Address, options: DialOptions, timings: DialTiming
       resolve(made);
     });
   });
-  return { transport, abort: () => fail(dialError("CANCELLED", `connecting to ${name} was given up`)) };
+  return { transport, timings, abort: () => fail(dialError("CANCELLED", `connecting to ${name} was given up`)) };
+}
+
+/** The name goes into SNI and is what the certificate must be for; RFC 6066 forbids literal addresses there. */
+function serverName(address: Address): { servername?: string } {
+  if (address.kind === "unix") return {};
+  const name = address.kind === "dns" ? address.host : (address.name ?? address.host);
+  return net.isIP(name) === 0 ? { servername: name } : {};
 }
 
 function dialError(code: RpcError["code"], message: string, cause?: unknown): RpcError {
