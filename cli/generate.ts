@@ -43,8 +43,7 @@ function describeFlags(argv: Argv) {
     })
     .option("watch", { type: "boolean", alias: "w", default: false, describe: "generate again when a schema changes" })
     .option("check", { type: "boolean", default: false, describe: "write nothing; exit 1 if anything would change" })
-    .option("json", { type: "boolean", default: false, describe: "print the result as JSON" })
-    .conflicts("watch", ["check", "json"]);
+    .option("json", { type: "boolean", default: false, describe: "print the result as JSON" });
 }
 
 function optionsOf(flags: Flags): GenerateOptions {
@@ -52,6 +51,7 @@ function optionsOf(flags: Flags): GenerateOptions {
   for (const name of ["schemas", "out", "emit", "importExtension"] as const) {
     if (Array.isArray(flags[name])) throw new UsageError(`${name} is given more than once`);
   }
+  if (flags.watch && (flags.check || flags.json)) throw new UsageError("--watch goes with neither --check nor --json");
   const emit = (flags.emit as GenerateOptions["emit"]) ?? configuration.emit;
   const importExtension = (flags.importExtension as GenerateOptions["importExtension"]) ?? configuration.importExtension;
   return {

@@ -180,7 +180,7 @@ describe("wrong usage exits 2 with one line of reason", () => {
     ["no command", [], "a command is needed"],
     ["a value that is none", ["generate", "--emit", "coffee"], "coffee"],
     ["a flag given twice", ["generate", "--out", "a", "--out", "b"], "out is given more than once"],
-    ["flags that exclude each other", ["generate", "--watch", "--check"], "mutually exclusive"],
+    ["flags that exclude each other", ["generate", "--watch", "--check"], "goes with neither"],
     ["output into the schemas", ["generate", "--out", "schemas/generated"], "lies in the schema folder"],
     ["a schema folder that is not there", ["generate", "nowhere"], "nowhere"],
   ])("%s", async (_what, args, words) => {

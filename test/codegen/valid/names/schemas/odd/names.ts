@@ -3,7 +3,7 @@ export interface Odd {
   delete(request: Keywords): Promise<Keywords>;
   await(id: string): Promise<string>;
   class(): Promise<void>;
-  new(request: Keywords): Promise<Keywords>;
+  "new"(request: Keywords): Promise<Keywords>;
   get(options: string, context?: string): Promise<string>;
   set(settle: string, $this: string): Promise<string>;
   static(requests: AsyncIterable<Keywords>): Promise<Keywords>;
