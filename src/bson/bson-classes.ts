@@ -7,7 +7,7 @@
  */
 
 import { Binary, BSONRegExp, Code, DBRef, Decimal128, MaxKey, MinKey, ObjectId, Timestamp } from "bson";
-import { isBytes, ownedBytes } from "./binary.ts";
+import { isBytes } from "./binary.ts";
 import { type ExoticTypes, registerExoticTypes } from "./exotic-types.ts";
 import { fail } from "./fail.ts";
 import { keyEnd, stringEnd } from "./skip.ts";
@@ -15,6 +15,8 @@ import { readText } from "./text-read.ts";
 import { textBound, writeKey, writeText } from "./text-write.ts";
 import { readDocument } from "./value-read.ts";
 import { documentBound, writeDocument } from "./value-write.ts";
+
+export { Binary, BSONRegExp, Decimal128, MaxKey, MinKey, ObjectId, Timestamp };
 
 /** Schemas' names of the classes, and the classes' own. */
 const classNames: Readonly<Record<string, string>> = {
@@ -98,12 +100,19 @@ export function writeBsonRegExp(b: Buffer, _dv: DataView, o: number, x: unknown)
   return writeKey(b, writeKey(b, o, pattern), options);
 }
 
+/** Bytes for an instance: the classes' methods expect a `Buffer`, and `bson` gives them one. With an `ArrayBuffer` of its own. */
+function ownedBuffer(b: Buffer, start: number, end: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(end - start);
+  b.copy(bytes, 0, start, end);
+  return bytes;
+}
+
 export function toObjectId(b: Buffer, _dv: DataView, type: number, from: number, end: number): ObjectId {
-  return type === 0x07 ? new ObjectId(ownedBytes(b, from, end)) : fail();
+  return type === 0x07 ? new ObjectId(ownedBuffer(b, from, end)) : fail();
 }
 
 export function toDecimal128(b: Buffer, _dv: DataView, type: number, from: number, end: number): Decimal128 {
-  return type === 0x13 ? new Decimal128(ownedBytes(b, from, end)) : fail();
+  return type === 0x13 ? new Decimal128(ownedBuffer(b, from, end)) : fail();
 }
 
 export function toTimestamp(_b: Buffer, dv: DataView, type: number, from: number, _end: number): Timestamp {
@@ -113,9 +122,9 @@ export function toTimestamp(_b: Buffer, dv: DataView, type: number, from: number
 export function toBinary(b: Buffer, dv: DataView, type: number, from: number, end: number): Binary {
   if (type !== 0x05) fail();
   const subtype = b[from + 4] as number;
-  if (subtype !== Binary.SUBTYPE_BYTE_ARRAY) return new Binary(ownedBytes(b, from + 5, end), subtype);
+  if (subtype !== Binary.SUBTYPE_BYTE_ARRAY) return new Binary(ownedBuffer(b, from + 5, end), subtype);
   if (end - from < 9 || dv.getInt32(from + 5, true) !== end - from - 9) fail();
-  return new Binary(ownedBytes(b, from + 9, end), subtype);
+  return new Binary(ownedBuffer(b, from + 9, end), subtype);
 }
 
 export function toMinKey(_b: Buffer, _dv: DataView, type: number, _from: number, _end: number): MinKey {
@@ -129,12 +138,15 @@ export function toMaxKey(_b: Buffer, _dv: DataView, type: number, _from: number,
 export function toBsonRegExp(b: Buffer, dv: DataView, type: number, from: number, end: number): BSONRegExp {
   if (type !== 0x0b) fail();
   const middle = keyEnd(b, from, end);
-  return new BSONRegExp(readText(b, dv, from, middle - 1), readText(b, dv, middle, end - 1));
+  const options = readText(b, dv, middle, end - 1);
+  // The class throws an error of its own for others.
+  if (!/^[imxlsu]*$/.test(options)) fail();
+  return new BSONRegExp(readText(b, dv, from, middle - 1), options);
 }
 
 /** Deprecated: a collection's name and an id. */
 function toDbRef(b: Buffer, dv: DataView, from: number, end: number): DBRef {
-  return new DBRef(readText(b, dv, from + 4, end - 13), new ObjectId(ownedBytes(b, end - 12, end)));
+  return new DBRef(readText(b, dv, from + 4, end - 13), new ObjectId(ownedBuffer(b, end - 12, end)));
 }
 
 /** Never evaluated. */

@@ -22,41 +22,64 @@ export interface DocumentPlace {
 
 /** Fails when the document holds more elements in arrays, maps and unknown values than allowed, or nests deeper. */
 export function holdLimits(shape: Shape, place: DocumentPlace, limits: CodecLimits): void {
-  const { b, dv, start, end } = place;
-  countWithin(resolveShape(shape), b, dv, start, end, limits.maxDepth, { left: limits.maxElements });
+  new LimitWalk(place, limits.maxElements).within(resolveShape(shape), place.start, place.end, limits.maxDepth);
 }
 
 /** A value of any shape. */
 const anything: ResolvedShape = { kind: "unknown" };
 
-/** Walks a nested value that fills `[o, e)`. All elements are counted but the fields of declared documents. */
-function countWithin(
-  shape: ResolvedShape,
-  b: Buffer,
-  dv: DataView,
-  o: number,
-  e: number,
-  depth: number,
-  budget: { left: number },
-): void {
-  if (depth <= 0 || e - o < 5) fail();
-  const document = shape.kind === "tagged" ? armOf(shape, b, dv, o, e) : shape;
-  const fields = document.kind === "document" ? fieldShapes(document) : undefined;
-  const last = e - 1;
-  let i = 0;
-  for (let at = o + 4; at < last; i += 1) {
-    const key = at + 1;
-    const type = b[at] as number;
-    const from = keyEnd(b, key, last);
-    at = valueEnd(b, dv, type, from, last);
-    if (fields === undefined) {
-      budget.left -= 1;
-      if (budget.left < 0) fail();
+class LimitWalk {
+  readonly #b: Buffer;
+  readonly #dv: DataView;
+  /** Elements that may still come. */
+  #left: number;
+  readonly #fields = new Map<Shape, ReadonlyMap<string, Shape>>();
+
+  constructor(place: DocumentPlace, maxElements: number) {
+    this.#b = place.b;
+    this.#dv = place.dv;
+    this.#left = maxElements;
+  }
+
+  /** Walks a nested value that fills `[o, e)`. All elements are counted but the fields of declared documents. */
+  within(shape: ResolvedShape, o: number, e: number, depth: number): void {
+    if (depth <= 0 || e - o < 5) fail();
+    const b = this.#b;
+    const document = shape.kind === "tagged" ? this.#armOf(shape, o, e) : shape;
+    const fields = document.kind === "document" ? this.#fieldsOf(document) : undefined;
+    const last = e - 1;
+    let i = 0;
+    for (let at = o + 4; at < last; i += 1) {
+      const key = at + 1;
+      const type = b[at] as number;
+      const from = keyEnd(b, key, last);
+      at = valueEnd(b, this.#dv, type, from, last);
+      if (fields === undefined) {
+        this.#left -= 1;
+        if (this.#left < 0) fail();
+      }
+      if (type !== 0x03 && type !== 0x04) continue;
+      const part = fields === undefined ? partShape(document, i) : fields.get((b as TextBuffer).utf8Slice(key, from - 1));
+      // An unknown field is passed over, whatever it holds.
+      if (part !== undefined) this.within(nestedShape(part, type), from, at, depth - 1);
     }
-    if (type !== 0x03 && type !== 0x04) continue;
-    const part = fields === undefined ? partShape(document, i) : fields.get((b as TextBuffer).utf8Slice(key, from - 1));
-    // An unknown field is passed over, whatever it holds.
-    if (part !== undefined) countWithin(nestedShape(part, type), b, dv, from, at, depth - 1, budget);
+  }
+
+  #armOf(shape: TaggedShape, o: number, e: number): ResolvedShape {
+    const at = findElement(this.#b, this.#dv, o, e, shape.tag);
+    const from = keyEnd(this.#b, at + 1, e - 1);
+    const type = this.#b[at] as number;
+    const tag = readTag(this.#b, this.#dv, type, from, valueEnd(this.#b, this.#dv, type, from, e - 1));
+    const arm = shape.arms.find(({ tags }) => tags.includes(tag as string));
+    return arm === undefined ? anything : resolveShape(arm.type);
+  }
+
+  #fieldsOf(shape: DocumentShape): ReadonlyMap<string, Shape> {
+    const known = this.#fields.get(shape);
+    if (known !== undefined) return known;
+    const fields = new Map(shape.fields.map((field) => [field.name, field.type]));
+    this.#fields.set(shape, fields);
+    return fields;
   }
 }
 
@@ -82,23 +105,4 @@ function nestedShape(shape: Shape, type: number): ResolvedShape {
   const isArray = (arm: ResolvedShape): boolean => arm.kind === "array" || arm.kind === "tuple" || arm.kind === "set";
   const isObject = (arm: ResolvedShape): boolean => arm.kind === "document" || arm.kind === "map" || arm.kind === "tagged";
   return resolved.arms.map(resolveShape).find(type === 0x04 ? isArray : isObject) ?? anything;
-}
-
-function armOf(shape: TaggedShape, b: Buffer, dv: DataView, o: number, e: number): ResolvedShape {
-  const at = findElement(b, dv, o, e, shape.tag);
-  const from = keyEnd(b, at + 1, e - 1);
-  const type = b[at] as number;
-  const tag = readTag(b, dv, type, from, valueEnd(b, dv, type, from, e - 1));
-  const arm = shape.arms.find(({ tags }) => tags.includes(tag as string));
-  return arm === undefined ? anything : resolveShape(arm.type);
-}
-
-const fieldMaps = new WeakMap<Shape, ReadonlyMap<string, Shape>>();
-
-function fieldShapes(shape: DocumentShape): ReadonlyMap<string, Shape> {
-  const known = fieldMaps.get(shape);
-  if (known !== undefined) return known;
-  const fields = new Map(shape.fields.map((field) => [field.name, field.type]));
-  fieldMaps.set(shape, fields);
-  return fields;
 }

@@ -4,10 +4,16 @@
  * Loading it loads `bson` and registers its classes; no other entry does.
  */
 
-export { Binary, BSONRegExp, Decimal128, MaxKey, MinKey, ObjectId, Timestamp } from "bson";
 export {
+  Binary,
+  BSONRegExp,
   bsonClassBound,
+  Decimal128,
   isBsonClass,
+  MaxKey,
+  MinKey,
+  ObjectId,
+  Timestamp,
   toBinary,
   toBsonRegExp,
   toDecimal128,

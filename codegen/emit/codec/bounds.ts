@@ -10,7 +10,7 @@ import { utf8 } from "./byte-match.ts";
 import { factsOf, headerBytes } from "./element-facts.ts";
 import { type EmitContext, type Site, siteWithin } from "./emit-context.ts";
 import { childDepth, fieldOf } from "./field-access.ts";
-import { answer, armsByQuestion } from "./union-questions.ts";
+import { answer, armsByQuestion, isPrimitiveQuestion } from "./union-questions.ts";
 import { partsOf, type ResolvedType, type Unit } from "./units.ts";
 
 /** Bytes that no value of the type exceeds, where there are such. */
@@ -204,15 +204,17 @@ function itemsBound(context: EmitContext, unit: Unit, type: Extract<ResolvedType
 
 function valueUnionBound(context: EmitContext, unit: Unit, union: ValueUnionType): void {
   const { out } = context;
-  let constant = 0;
-  for (const { question, arm } of armsByQuestion(context, union)) {
-    const own = constantBound(context, arm);
-    if (own !== undefined) {
-      constant = Math.max(constant, own);
-      continue;
+  const arms = armsByQuestion(context, union).map(({ question, arm }) => ({ question, arm, own: constantBound(context, arm) }));
+  const constant = Math.max(0, ...arms.map(({ own }) => own ?? 0));
+  // "Is it an object?" is asked last and would take a Date, too: the arms before it are asked for even where they are constant.
+  const objectVaries = arms.some(({ question, own }) => question === "object" && own === undefined);
+  for (const { question, arm, own } of arms) {
+    if (own === undefined) {
+      const bound = boundOf(context, arm, "x", unit.deep ? "depth" : "", siteWithin(unit, "arm"));
+      out.line(`if (${answer(context, question)}) return ${bound};`);
+    } else if (objectVaries && !isPrimitiveQuestion(question)) {
+      out.line(`if (${answer(context, question)}) return ${own};`);
     }
-    const bound = boundOf(context, arm, "x", unit.deep ? "depth" : "", siteWithin(unit, "arm"));
-    out.line(`if (${answer(context, question)}) return ${bound};`);
   }
   out.line(`return ${constant};`);
 }

@@ -23,13 +23,12 @@ import { quote } from "../names.ts";
 import { emitBound } from "./bounds.ts";
 import { emitCodecConstant } from "./codec-constant.ts";
 import { EmitContext } from "./emit-context.ts";
-import { literalText } from "./literal-text.ts";
+import { literalText, literalValueText } from "./literal-text.ts";
 import { emitReader } from "./read-unit.ts";
 import { Shapes } from "./shapes.ts";
 import { capitalized, SourceText } from "./source-text.ts";
 import { Units } from "./units.ts";
 import { emitWriter } from "./write-unit.ts";
-import { literalValueText } from "./write-value.ts";
 
 export interface EmitCodecsOptions {
   readonly model: SchemaModel;

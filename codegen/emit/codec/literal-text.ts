@@ -1,5 +1,8 @@
 /** Prints object and array literals as the formatter would: on one line where they fit, else one entry a line. */
 
+import type { LiteralValue } from "../../model/schema-model.ts";
+import { quote } from "../names.ts";
+
 /** Ready text, an object's entries (keys as they are to be printed), or an array's items. */
 export type Literal =
   | string
@@ -54,4 +57,9 @@ function flatText(literal: Literal): string {
   if ("items" in literal) return `[${literal.items.map(flatText).join(", ")}]`;
   if (literal.entries.length === 0) return "{}";
   return `{ ${literal.entries.map(([key, value]) => `${key}: ${flatText(value)}`).join(", ")} }`;
+}
+
+/** A literal of a schema. */
+export function literalValueText(value: LiteralValue): string {
+  return typeof value === "string" ? quote(value) : Object.is(value, -0) ? "-0" : String(value);
 }

@@ -6,11 +6,11 @@ import type { Field, Type } from "../../model/schema-model.ts";
 import { headerBytes, literalClass } from "./element-facts.ts";
 import { type EmitContext, siteWithin } from "./emit-context.ts";
 import { childDepth } from "./field-access.ts";
+import { literalValueText } from "./literal-text.ts";
 import type { ReadCursor } from "./read-cursor.ts";
 import { depthArgument, type ReadSite, readExpression } from "./read-value.ts";
 import { plus } from "./source-text.ts";
 import type { Unit } from "./units.ts";
-import { literalValueText } from "./write-value.ts";
 
 export interface PlacedField {
   readonly field: Field;
@@ -211,7 +211,9 @@ function readAny(context: EmitContext, unit: Unit, cursor: ReadCursor, target: P
   const type = `${target.variable}Type`;
   const end = `${target.variable}End`;
   out.line(`const ${type} = ${out.cast(`b[${plus("p", at - headerLength(target.field))}]`, "number")};`);
-  out.line(`const ${end} = ${context.use("valueEnd")}(b, dv, ${type}, ${cursor.position}, e - ${target.behind});`);
+  out.line(`const ${end} = ${context.use("valueEnd")}(b, dv, ${type}, ${cursor.position}, e - 1);`);
+  // No error yet: what follows may be narrower than the straight line expects.
+  if (target.behind > 1) cursor.leaveIf([`${end} > e - ${target.behind}`]);
   out.line(`${target.variable} = ${readExpression(context, target.field.type, { type, from: cursor.position, end }, where)};`);
   out.line(`p = ${end};`);
   cursor.settledBehind(false);

@@ -10,10 +10,10 @@ import { mismatches } from "./byte-match.ts";
 import { byteSwitch } from "./byte-switch.ts";
 import { bsonType, headerBytes } from "./element-facts.ts";
 import { type EmitContext, siteWithin } from "./emit-context.ts";
+import { literalValueText } from "./literal-text.ts";
 import { depthArgument } from "./read-value.ts";
 import { plus } from "./source-text.ts";
 import type { Unit } from "./units.ts";
-import { literalValueText } from "./write-value.ts";
 
 export function emitTaggedReader(context: EmitContext, unit: Unit, type: TaggedUnionType, name: string): void {
   const { out } = context;

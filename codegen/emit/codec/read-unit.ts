@@ -14,7 +14,8 @@ import { emitDocumentReader } from "./read-document.ts";
 import { readItems } from "./read-items.ts";
 import { emitTaggedReader } from "./read-tagged.ts";
 import { acceptedTypes, type ReadSite, readExpression } from "./read-value.ts";
-import { brokenRules, withRulesOf } from "./rule-checks.ts";
+import { brokenRules } from "./rule-checks.ts";
+import { withRulesOf } from "./union-rules.ts";
 import type { Unit } from "./units.ts";
 import { isPlainKey } from "./write-unit.ts";
 

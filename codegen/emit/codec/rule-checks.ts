@@ -69,9 +69,3 @@ function brokenItemRules(context: EmitContext, rules: Rules, value: string, coun
   if (rules.uniqueItems === true) broken.push(`!${context.use("areUnique")}(${value})`);
   return broken;
 }
-
-/** Hands the rules of a union down to its arms: each takes what applies to it. An arm's own rules win. */
-export function withRulesOf(union: Type, arm: Type): Type {
-  if (union.rules === undefined) return arm;
-  return { ...arm, rules: { ...union.rules, ...arm.rules } };
-}

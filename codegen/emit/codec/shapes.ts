@@ -7,10 +7,9 @@
 import type { Rules, SchemaModel, Type } from "../../model/schema-model.ts";
 import type { ModuleScope } from "../module-scope.ts";
 import { quote } from "../names.ts";
-import { type Literal, literalText } from "./literal-text.ts";
-import { withRulesOf } from "./rule-checks.ts";
+import { type Literal, literalText, literalValueText } from "./literal-text.ts";
 import { capitalized, SourceText } from "./source-text.ts";
-import { literalValueText } from "./write-value.ts";
+import { withRulesOf } from "./union-rules.ts";
 
 export class Shapes {
   readonly #model: SchemaModel;

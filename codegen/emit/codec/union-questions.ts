@@ -3,7 +3,7 @@
 import type { ScalarKind, Type, ValueUnionType } from "../../model/schema-model.ts";
 import { quote } from "../names.ts";
 import type { EmitContext } from "./emit-context.ts";
-import { withRulesOf } from "./rule-checks.ts";
+import { withRulesOf } from "./union-rules.ts";
 import type { ResolvedType } from "./units.ts";
 
 /** What an arm's values are recognised by. The order is the order of the questions: cheap and common ones first. */
@@ -65,6 +65,11 @@ function questionsOf(type: ResolvedType): Question[] {
 }
 
 const order: readonly Question[] = ["null", "string", "number", "boolean", "bigint", "array", "bytes", "date", "set", "map"];
+
+/** No object gives the answer yes. */
+export function isPrimitiveQuestion(question: Question): boolean {
+  return ["null", "string", "number", "boolean", "bigint"].includes(question);
+}
 
 function rank(question: Question): number {
   const place = order.indexOf(question);

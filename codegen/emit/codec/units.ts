@@ -102,11 +102,12 @@ export class Units {
     const known = this.#deep.get(key);
     if (known !== undefined) return known;
     // Every cycle leads through a recursive structure, which is known to be deep from the start: this ends.
+    const resolved = this.resolve(type);
     const deep =
-      type.kind === "unknown" ||
-      type.kind === "json" ||
-      (type.kind === "tagged" && type.unrecognized) ||
-      partsOf(this.resolve(type)).some((part) => this.isDeep(part));
+      resolved.kind === "unknown" ||
+      resolved.kind === "json" ||
+      (resolved.kind === "tagged" && resolved.unrecognized) ||
+      partsOf(resolved).some((part) => this.isDeep(part));
     this.#deep.set(key, deep);
     return deep;
   }

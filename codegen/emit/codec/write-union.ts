@@ -8,9 +8,10 @@ import { ConstantStores } from "./constant-stores.ts";
 import { factsOf } from "./element-facts.ts";
 import { type EmitContext, siteWithin } from "./emit-context.ts";
 import { fieldOf } from "./field-access.ts";
+import { literalValueText } from "./literal-text.ts";
 import { answer, armsByQuestion } from "./union-questions.ts";
 import type { Unit } from "./units.ts";
-import { checkValue, literalValueText, storeValue } from "./write-value.ts";
+import { checkValue, storeValue } from "./write-value.ts";
 
 export function writeTaggedUnion(context: EmitContext, unit: Unit, type: TaggedUnionType): void {
   const { out } = context;

@@ -5,11 +5,11 @@
  * type; what to say about it is found out later, by the explaining pass.
  */
 
-import type { LiteralsType, LiteralValue, ScalarKind, Type } from "../../model/schema-model.ts";
-import { quote } from "../names.ts";
+import type { LiteralsType, ScalarKind, Type } from "../../model/schema-model.ts";
 import type { ConstantStores } from "./constant-stores.ts";
 import { constantBytes, factsOf, literalClass } from "./element-facts.ts";
 import type { EmitContext, Site } from "./emit-context.ts";
+import { literalValueText } from "./literal-text.ts";
 import { brokenRules } from "./rule-checks.ts";
 import { plus } from "./source-text.ts";
 import type { Unit } from "./units.ts";
@@ -84,10 +84,6 @@ function checkLiteral(context: EmitContext, type: LiteralsType, variable: string
     ...(known.length > 0 ? known : values.map((value) => `${variable} !== ${literalValueText(value)}`)),
   ];
   out.guard(tests, context.fail, "&&");
-}
-
-export function literalValueText(value: LiteralValue): string {
-  return typeof value === "string" ? quote(value) : Object.is(value, -0) ? "-0" : String(value);
 }
 
 /** Stores the value at the position. Its header lies before it, its type byte too unless that depends on the value. */
