@@ -73,7 +73,8 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
     this.options = options;
     this.clock = world.clock;
     this.resolve = options.resolve ?? world.resolve ?? systemResolver;
-    this.world = { options, clock: world.clock, pool: new ArenaPool(), dial: world.dial, firstCallId: world.firstCallId };
+    const { clock, dial, firstCallId } = world;
+    this.world = { options, clock, pool: new ArenaPool(), dial, firstCallId, onRoom: () => this.#drainQueue() };
     this.codecLimits = options.settings.limits;
     this.#endpoints = new EndpointSet(options.addresses, this);
     this.#queue = new CallQueue(options.settings.limits);
@@ -242,10 +243,6 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
 
   get startedCalls(): number {
     return this.#started;
-  }
-
-  endpointHasRoom(): void {
-    this.#drainQueue();
   }
 
   endpointsChanged(): void {

@@ -142,6 +142,8 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall {
     this.attempt += 1;
     this.id = 0;
     this.isCancelled = false;
+    this.isAccepted = false;
+    this.hasLeading = false;
     this.flow = undefined;
     this.connection = undefined;
     this.reset();

@@ -33,13 +33,13 @@ export interface ConnectionWorld {
   readonly pool: ArenaPool;
   readonly dial: Dialer;
   readonly firstCallId: number | undefined;
+  /** A place for another call has become free. Called after every call: the way is kept short. */
+  readonly onRoom: () => void;
 }
 
 export interface ClientConnectionOwner {
   /** Its state is another one now. */
   connectionChanged(one: ClientConnection): void;
-  /** A place for another call has become free. */
-  connectionHasRoom(one: ClientConnection): void;
 }
 
 export class ClientConnection implements ConnectionOwner {
@@ -60,6 +60,7 @@ export class ClientConnection implements ConnectionOwner {
   probingSince = 0;
   /** It went away in peace: its end is no failure. */
   hasDrained = false;
+  #bytesWhenReady = 0;
   /** Why it has ended. */
   error: RpcError | undefined;
 
@@ -83,6 +84,11 @@ export class ClientConnection implements ConnectionOwner {
     return this.connection?.outgoing.table.size ?? 0;
   }
 
+  /** The peer has sent more than its hello. */
+  get hasAnswered(): boolean {
+    return (this.connection?.bytesReceived ?? 0) > this.#bytesWhenReady;
+  }
+
   /** Milliseconds that name and connection have taken so far. */
   get timings(): { resolve?: number; connect: number } {
     const spent = (this.readyAt ?? this.#world.clock.now()) - this.startedAt;
@@ -95,8 +101,12 @@ export class ClientConnection implements ConnectionOwner {
     if (this.#state === "closed" || this.#state === "draining") return;
     if (this.connection === undefined) return this.close(connectionError("CANCELLED", reason, { executed: "no" }));
     this.hasDrained = true;
+    const closeWhenDone = (): void => {
+      if (this.openCalls === 0) this.close(connectionError("UNAVAILABLE", reason));
+    };
+    this.connection.outgoing.onRoom = closeWhenDone;
     this.#setState("draining");
-    if (this.openCalls === 0) this.close(connectionError("UNAVAILABLE", reason));
+    closeWhenDone();
   }
 
   close(error: RpcError): void {
@@ -134,7 +144,8 @@ export class ClientConnection implements ConnectionOwner {
     // An idle connection lets the process end; the first call that waits for an answer holds it again.
     transport.setRef(false);
     outgoing.onAwaiting = (awaiting) => transport.setRef(awaiting);
-    outgoing.onRoom = () => this.#room();
+    outgoing.onRoom = this.#world.onRoom;
+    this.#bytesWhenReady = connection.bytesReceived;
     this.#watchIdle();
     this.#setState("ready");
   }
@@ -151,11 +162,6 @@ export class ClientConnection implements ConnectionOwner {
 
   closed(_connection: Connection, error: RpcError): void {
     this.#close(error);
-  }
-
-  #room(): void {
-    if (this.#state === "ready") this.#owner.connectionHasRoom(this);
-    else if (this.#state === "draining" && this.openCalls === 0) this.close(connectionError("UNAVAILABLE", "drained"));
   }
 
   // ---------------------------------------------------------------- life

@@ -23,8 +23,6 @@ export interface EndpointSetOwner {
   /** Rises with every call. */
   readonly startedCalls: number;
   endpointsChanged(): void;
-  /** A place for another call has become free. */
-  endpointHasRoom(): void;
 }
 
 interface Member {
@@ -192,10 +190,6 @@ export class EndpointSet implements EndpointOwner {
     // While its calls go elsewhere, an endpoint that was lost comes back by itself.
     if (state === "idle" && this.isWanted(endpoint)) endpoint.connect();
     this.#owner.endpointsChanged();
-  }
-
-  endpointHasRoom(): void {
-    this.#owner.endpointHasRoom();
   }
 
   #isInUse(): boolean {

@@ -6,9 +6,9 @@
  *       |                      v                            v
  *       +--- a new address -- BACKOFF <--- lost at once ----+ (otherwise IDLE: the next call connects at once)
  *
- * Backoff grows by 1.6 from `minMs` to `maxMs` with full jitter; a connection that has lived for `minMs` makes it forgotten. Usually
- * there is one connection; up to four where a server's call limit is what holds calls back. Connections that drain live on beside
- * the new one until their calls have ended.
+ * Backoff grows by 1.6 from `minMs` to `maxMs` with full jitter; a connection that has answered or has lived for `minMs` makes it
+ * forgotten. Usually there is one connection; up to four where a server's call limit is what holds calls back. Connections that drain
+ * live on beside the new one until their calls have ended.
  */
 
 import type { RpcError } from "../errors/rpc-error.ts";
@@ -25,8 +25,6 @@ export interface EndpointOwner {
   /** Calls wait, or would come here: a failed attempt is to be followed by another. */
   isWanted(endpoint: Endpoint): boolean;
   endpointChanged(endpoint: Endpoint): void;
-  /** A place for another call has become free. */
-  endpointHasRoom(endpoint: Endpoint): void;
 }
 
 /** The first call in a backoff period starts an attempt at once if the last one began this long ago. */
@@ -186,21 +184,18 @@ export class Endpoint implements ClientConnectionOwner {
     if (!this.#isClosed) this.#owner.endpointChanged(this);
   }
 
-  connectionHasRoom(): void {
-    this.#owner.endpointHasRoom(this);
-  }
-
   #forget(one: ClientConnection): void {
     this.#connections.delete(one);
     this.bytesIn += one.connection?.bytesReceived ?? 0;
     this.bytesOut += one.connection?.bytesSent ?? 0;
   }
 
-  /** A connection that stood is gone, or takes no more calls. A server that lets go at once is not hammered. */
+  /** A connection that stood is gone, or takes no more calls. A server that drops each one before it has answered is not hammered. */
   #lost(one: ClientConnection): void {
     const { clock, options } = this.#owner.world;
     if (one.error !== undefined) this.lastError = one.error;
-    if (clock.now() - (one.readyAt ?? 0) >= options.reconnect.minMs) this.#failures = 0;
+    const hasServed = one.hasDrained || clock.now() - (one.readyAt ?? 0) >= options.reconnect.minMs || one.hasAnswered;
+    if (hasServed) this.#failures = 0;
     else if (this.#attempt === undefined) this.#failed(one.error);
   }
 

@@ -20,6 +20,8 @@ export class TestWire {
   readonly #toClient: LaneFaults = noFaults();
   readonly #pairs = new Set<{ lanes: readonly Lane[]; cut(): void }>();
   #refusal: string | undefined;
+  /** Connections that were asked for, refused ones too. */
+  attempts = 0;
   /** Connections that were made, broken ones too. */
   dialed = 0;
 
@@ -88,6 +90,7 @@ export class TestWire {
 
   /** How the channel opens a connection. */
   dial(): Dialing {
+    this.attempts += 1;
     const refusal = this.#refusal ?? (this.#isListening() ? undefined : "nobody listens there");
     if (refusal !== undefined) {
       const error = new RpcError({ code: "UNAVAILABLE", message: `cannot connect to the test's server: ${refusal}` });
