@@ -47,6 +47,9 @@ export interface PassedOn {
   /** What a non-generic type is, where the model can say it: `--emit js` writes it out. */
   readonly type?: Type;
   readonly doc?: Doc;
+  readonly place?: Place;
+  /** False for a name that the file passes on from another file of the folder, which has it at home. */
+  readonly isHome?: boolean;
 }
 
 /** A doc comment, ready to be carried over: text without the stars, tags as written. */
@@ -62,6 +65,8 @@ export interface Service {
   readonly place: Place;
   readonly doc?: Doc;
   readonly methods: readonly Method[];
+  /** `@reserved` names of methods that were. */
+  readonly reserved?: readonly string[];
 }
 
 export type MethodKind = "unary" | "server-stream" | "client-stream" | "bidi" | "one-way";
@@ -88,6 +93,8 @@ export interface Method {
   readonly response: string;
   /** What the API hands out: the type without wrapping and without faults. Absent for void and one-way. */
   readonly result?: Type;
+  /** `Promise<T | undefined>`: the response's `value` may be absent, the result then is undefined. */
+  readonly resultOrUndefined?: boolean;
   readonly resultWrapping: Wrapping;
   /** Full names of the declared faults, sorted. */
   readonly faults: readonly string[];
@@ -135,6 +142,8 @@ export interface Structure {
   readonly type: Exclude<Type, RefType>;
   /** It can contain itself: its codec counts depth. */
   readonly recursive: boolean;
+  /** `@reserved` names of fields that were. */
+  readonly reserved?: readonly string[];
 }
 
 /** An exported, non-generic name of a schema file. */

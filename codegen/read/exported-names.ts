@@ -1,0 +1,111 @@
+/** What each schema file exports, in source order, and by which name a declaration is known. */
+
+import { ts } from "ts-morph";
+import type { DeclaredName } from "../model/schema-model.ts";
+import { compare, type FoundFile } from "./schema-folder.ts";
+
+export interface SourceOfSchema extends FoundFile {
+  readonly source: ts.SourceFile;
+}
+
+/** An exported interface, alias or enum. */
+export interface Exported {
+  readonly name: string;
+  readonly file: SourceOfSchema;
+  /** What is exported, behind imports and re-exports. */
+  readonly symbol: ts.Symbol;
+  readonly kind: "interface" | "alias" | "enum";
+  readonly type: ts.Type;
+  readonly typeParameters: number;
+  /** Where it is declared, or, for a re-export, where it is exported. */
+  readonly node: ts.Node;
+  /** False for what this file passes on from another. */
+  readonly own: boolean;
+}
+
+export class ExportedNames {
+  /** Every export of every file: files in their order, exports in source order. */
+  readonly all: readonly Exported[];
+  /** `export default` and `export =` of types. */
+  readonly defaults: readonly ts.Node[];
+  readonly #bySymbol = new Map<ts.Symbol, DeclaredName>();
+  readonly #byType = new Map<ts.Type, DeclaredName>();
+
+  constructor(checker: ts.TypeChecker, files: readonly SourceOfSchema[]) {
+    const all: Exported[] = [];
+    const defaults: ts.Node[] = [];
+    for (const file of files) {
+      const found = exportsOf(checker, file, defaults);
+      all.push(...found.sort((a, b) => a.node.pos - b.node.pos || compare(a.name, b.name)));
+    }
+    this.all = all;
+    this.defaults = defaults;
+    // A declaration's own name before a name that it is passed on under, and that before an alias of it.
+    for (const exported of [...all.filter(({ own }) => own), ...all.filter(({ own }) => !own)]) this.#declare(exported);
+    for (const exported of all) this.#declareType(exported);
+  }
+
+  /** The exported, non-generic name of a declaration. */
+  ofSymbol(symbol: ts.Symbol): DeclaredName | undefined {
+    return this.#bySymbol.get(symbol);
+  }
+
+  /** The exported name of a type that is an object, a union or an intersection. */
+  ofType(type: ts.Type): DeclaredName | undefined {
+    return this.#byType.get(type);
+  }
+
+  #declare({ symbol, kind, type, typeParameters, name, file }: Exported): void {
+    if (typeParameters > 0 || this.#bySymbol.has(symbol)) return;
+    const declared: DeclaredName = { name, file: file.path };
+    this.#bySymbol.set(symbol, declared);
+    if (kind === "interface" || type.aliasSymbol === symbol) this.#byType.set(type, declared);
+  }
+
+  #declareType({ type, typeParameters, name, file }: Exported): void {
+    if (typeParameters > 0 || !(type.flags & ts.TypeFlags.StructuredType) || this.#byType.has(type)) return;
+    this.#byType.set(type, { name, file: file.path });
+  }
+}
+
+function exportsOf(checker: ts.TypeChecker, file: SourceOfSchema, defaults: ts.Node[]): Exported[] {
+  const module = checker.getSymbolAtLocation(file.source);
+  if (module === undefined) return [];
+  const result: Exported[] = [];
+  for (const exported of checker.getExportsOfModule(module)) {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    const kind = kindOf(symbol);
+    if (kind === undefined) continue;
+    const declaration = symbol.declarations?.find((node) => node.getSourceFile() === file.source && isTypeDeclaration(node));
+    const local = exported.declarations?.find((node) => node.getSourceFile() === file.source);
+    const node = declaration ?? local ?? file.source;
+    if (exported.name === "default" || exported.name === "export=") {
+      defaults.push(local ?? node);
+      continue;
+    }
+    const type = checker.getDeclaredTypeOfSymbol(symbol);
+    const typeParameters = typeParametersOf(symbol);
+    const own = declaration !== undefined;
+    result.push({ name: exported.name, file, symbol, kind, type, typeParameters, node, own });
+  }
+  return result;
+}
+
+function kindOf(symbol: ts.Symbol): Exported["kind"] | undefined {
+  if (symbol.flags & ts.SymbolFlags.Enum) return "enum";
+  if (symbol.flags & ts.SymbolFlags.TypeAlias) return "alias";
+  if (symbol.flags & ts.SymbolFlags.Interface && !(symbol.flags & ts.SymbolFlags.Class)) return "interface";
+  return undefined;
+}
+
+function isTypeDeclaration(node: ts.Node): boolean {
+  return ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isEnumDeclaration(node);
+}
+
+export function typeParametersOf(symbol: ts.Symbol): number {
+  for (const declaration of symbol.declarations ?? []) {
+    if (!ts.isInterfaceDeclaration(declaration) && !ts.isTypeAliasDeclaration(declaration)) continue;
+    return declaration.typeParameters?.length ?? 0;
+  }
+  return 0;
+}

@@ -1,0 +1,46 @@
+/** Where things stand in the sources, and how they are written there. */
+
+import { relative, sep } from "node:path";
+import { ts } from "ts-morph";
+import type { Place } from "../model/schema-model.ts";
+
+const maxTextLength = 200;
+
+export class Places {
+  readonly #root: string;
+  readonly #files = new Map<string, string>();
+
+  /** @param root absolute; all places are told relative to it, so they are the same on every machine */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  of(node: ts.Node): Place {
+    const source = node.getSourceFile();
+    return this.at(source, node.getStart(source));
+  }
+
+  at(source: ts.SourceFile, position: number): Place {
+    const { line, character } = source.getLineAndCharacterOfPosition(position);
+    return { file: this.file(source.fileName), line: line + 1, column: character + 1 };
+  }
+
+  file(fileName: string): string {
+    const known = this.#files.get(fileName);
+    if (known !== undefined) return known;
+    const file = relative(this.#root, fileName).split(sep).join("/");
+    this.#files.set(fileName, file);
+    return file;
+  }
+}
+
+/** The name of a declaration, where it has one: a better place than its doc comment or its `export`. */
+export function nameNode(declaration: ts.Node): ts.Node {
+  return (declaration as Partial<ts.NamedDeclaration>).name ?? declaration;
+}
+
+/** A piece of source on one line, cut to a length that fits a message. */
+export function shortText(text: string): string {
+  const line = text.slice(0, 4 * maxTextLength).replace(/\s+/g, " ").trim();
+  return line.length <= maxTextLength ? line : `${line.slice(0, maxTextLength - 3)}...`;
+}

@@ -1,0 +1,131 @@
+/**
+ * Reads a schema folder: once, or again and again as its files change.
+ *
+ * Never throws for what is in the files. What cannot be carried is a diagnostic, and all of them are there after one read.
+ */
+
+import { resolve } from "node:path";
+import { ts } from "ts-morph";
+import { checkModel } from "../check/index.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { SchemaModel } from "../model/schema-model.ts";
+import { compilerTroubles } from "./compiler-diagnostics.ts";
+import { type SourceOfSchema } from "./exported-names.ts";
+import { diagnosticOf, finishModel } from "./finish-model.ts";
+import { FolderReading } from "./folder-reading.ts";
+import { localWidths } from "./local-widths.ts";
+import { Places } from "./places.ts";
+import { readExports } from "./read-exports.ts";
+import { compare, type FoundFile, findSchemas } from "./schema-folder.ts";
+import { SchemaPrograms } from "./schema-program.ts";
+import { readTsconfig } from "./tsconfig-options.ts";
+
+export interface ReadOptions {
+  /** The schema folder. */
+  readonly root: string;
+  /** The tsconfig.json to take `paths`, `baseUrl`, `customConditions` and `types` from. Default: the nearest to the root. */
+  readonly tsconfig?: string;
+}
+
+export interface ReadResult {
+  /** All that can be carried. Incomplete when a diagnostic is an error. */
+  readonly model: SchemaModel;
+  /** By file, line and column. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface SchemaReader {
+  /** Reads the folder as it is now; files that did not change since the last time are not parsed again. */
+  read(): ReadResult;
+  /** The same, for files that are known to have changed. */
+  update(changedFiles: readonly string[]): ReadResult;
+}
+
+export function readSchemas(options: ReadOptions): ReadResult {
+  return createReader(options).read();
+}
+
+export function createReader(options: ReadOptions): SchemaReader {
+  const root = resolve(options.root);
+  const programs = new SchemaPrograms(root.replaceAll("\\", "/"));
+  const read = (): ReadResult => readFolder({ root, tsconfig: options.tsconfig, programs });
+  return {
+    read,
+    update: (changedFiles) => {
+      programs.forget(changedFiles);
+      return read();
+    },
+  };
+}
+
+interface Folder {
+  readonly root: string;
+  readonly tsconfig: string | undefined;
+  readonly programs: SchemaPrograms;
+}
+
+function readFolder({ root, tsconfig, programs }: Folder): ReadResult {
+  const found = findSchemas(root);
+  const config = readTsconfig(root, tsconfig);
+  const places = new Places(root);
+  const diagnostics: Diagnostic[] = [...found.diagnostics];
+  if (config.error !== undefined && config.path !== undefined) {
+    const place = { file: places.file(config.path), line: 1, column: 1 };
+    diagnostics.push(diagnosticOf({ name: "tsconfig", place, message: config.error }, "warning"));
+  }
+  try {
+    const program = programs.program(
+      found.files.map(({ fileName }) => fileName),
+      config.options,
+    );
+    const read = readProgram(program, { files: found.files, places, programs });
+    diagnostics.push(...read.diagnostics);
+    return { model: read.model, diagnostics: inOrder(diagnostics) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const place = { file: found.files[0]?.path ?? "", line: 1, column: 1 };
+    diagnostics.push(diagnosticOf({ name: "compiler-gave-up", place, message: `the compiler says: ${error.message}` }, "error"));
+    return { model: { files: [], structures: new Map() }, diagnostics: inOrder(diagnostics) };
+  }
+}
+
+interface ProgramParts {
+  readonly files: readonly FoundFile[];
+  readonly places: Places;
+  readonly programs: SchemaPrograms;
+}
+
+function readProgram(program: ts.Program, { files, places, programs }: ProgramParts): ReadResult {
+  const sources = files.flatMap((file): SourceOfSchema[] => {
+    const source = program.getSourceFile(file.fileName);
+    return source === undefined ? [] : [{ ...file, source }];
+  });
+  const isTautSchema = (fileName: string): boolean => programs.isTautSchema(fileName);
+  const reading = new FolderReading({ program, files: sources, places, isTautSchema });
+  const read = readExports(reading, sources);
+  reading.finish();
+  const { model, diagnostics } = finishModel(read, reading.structures.drafts);
+  const refused = compilerTroubles(program, sources, places).map((trouble) => diagnosticOf(trouble, "error"));
+  const widths = localWidths(reading, sources).map((trouble) => diagnosticOf(trouble, "warning"));
+  return { model, diagnostics: [...refused, ...diagnostics, ...widths, ...checkModel(model)] };
+}
+
+/** By place; of two that say the same at one place the error stays. */
+function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const sorted = [...diagnostics].sort(
+    (a, b) =>
+      compare(a.place.file, b.place.file) ||
+      a.place.line - b.place.line ||
+      a.place.column - b.place.column ||
+      compare(a.code, b.code) ||
+      compare(a.severity, b.severity) ||
+      compare(a.message, b.message),
+  );
+  const seen = new Set<string>();
+  return sorted.filter(({ place, code, message }) => {
+    const key = `${place.file}:${place.line}:${place.column} ${code} ${message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
