@@ -30,7 +30,8 @@ const rows = {
   "folder-name": {
     code: "TAUT1003",
     title: "a folder whose name cannot be part of a package",
-    explanation: "The folders below the root are the package's name, joined by dots. It goes over the wire and into method names.",
+    explanation:
+      "The folders below the root are the package's name, joined by dots. It goes over the wire and into method names.",
     remedy: "use letters A to Z, digits, - and _ alone",
   },
   "file-name": {
@@ -62,7 +63,8 @@ const rows = {
   "mixed-members": {
     code: "TAUT2001",
     title: "an interface with methods and data",
-    explanation: "An interface whose members are all methods is a service, one without methods is a message. A function cannot travel.",
+    explanation:
+      "An interface whose members are all methods is a service, one without methods is a message. A function cannot travel.",
     remedy: "split it: the methods into a service, the data into a message",
   },
   "overloaded-method": {
@@ -374,8 +376,9 @@ const rows = {
   "tag-lost": {
     code: "TAUT4008",
     title: "an alias with tags as a type argument",
-    explanation: "The compiler puts the alias's type in the place of the parameter; what the alias says in tags does not come with it.",
-    remedy: "put the tags on the field inside of the generic, or brand the alias: `string & { readonly __brand: \"Email\" }`",
+    explanation:
+      "The compiler puts the alias's type in the place of the parameter; what the alias says in tags does not come with it.",
+    remedy: 'put the tags on the field inside of the generic, or brand the alias: `string & { readonly __brand: "Email" }`',
   },
 
   // ---------------------------------------------------------------- names
@@ -388,7 +391,8 @@ const rows = {
   "name-clash": {
     code: "TAUT5002",
     title: "two emitted declarations of one name",
-    explanation: "A module exports what its services, faults and messages bring along: XService, XHandler, XClient, XData, encodeX, decodeX.",
+    explanation:
+      "A module exports what its services, faults and messages bring along: XService, XHandler, XClient, XData, encodeX, decodeX.",
     remedy: "rename one of the two",
   },
   "internal-prefix": {

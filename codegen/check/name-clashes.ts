@@ -83,13 +83,21 @@ function exportsPassedOn(file: SchemaFile): Named[] {
 function emittedOf(file: SchemaFile): Named[] {
   return [
     ...file.services.flatMap((service) => {
-      return Object.values(serviceNames(service)).map((name) => ({ name, place: service.place, from: `the service ${service.name}` }));
+      return Object.values(serviceNames(service)).map((name) => ({
+        name,
+        place: service.place,
+        from: `the service ${service.name}`,
+      }));
     }),
     ...file.faults.flatMap((fault) => {
       return Object.values(faultNames(fault)).map((name) => ({ name, place: fault.place, from: `the fault ${fault.name}` }));
     }),
     ...file.messages.flatMap((message) => {
-      return Object.values(messageNames(message)).map((name) => ({ name, place: message.place, from: `the message ${message.name}` }));
+      return Object.values(messageNames(message)).map((name) => ({
+        name,
+        place: message.place,
+        from: `the message ${message.name}`,
+      }));
     }),
   ];
 }

@@ -56,7 +56,10 @@ function referencesOf(type: Type): string[] {
     case "set":
       return referencesOf(type.items);
     case "tuple":
-      return [...type.items.flatMap((item) => referencesOf(item.type)), ...(type.rest === undefined ? [] : referencesOf(type.rest))];
+      return [
+        ...type.items.flatMap((item) => referencesOf(item.type)),
+        ...(type.rest === undefined ? [] : referencesOf(type.rest)),
+      ];
     case "map":
       return referencesOf(type.value);
     case "document":

@@ -12,7 +12,9 @@ import { otherStreams } from "./streams.ts";
 export function compilerTroubles(program: ts.Program, files: readonly SourceOfSchema[], places: Places): Trouble[] {
   return files.flatMap(({ source }) => {
     const diagnostics = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
-    return diagnostics.filter((diagnostic) => isAboutTypes(source, diagnostic)).map((diagnostic) => trouble(source, diagnostic, places));
+    return diagnostics
+      .filter((diagnostic) => isAboutTypes(source, diagnostic))
+      .map((diagnostic) => trouble(source, diagnostic, places));
   });
 }
 
@@ -40,7 +42,13 @@ function trouble(source: ts.SourceFile, diagnostic: ts.Diagnostic, places: Place
   const text = source.text.slice(start, start + length);
   const name: DiagnosticName | undefined = code >= 2000 ? missingGlobal(text) : undefined;
   if (name !== undefined) {
-    return { name, place, typeText: text, message: `${text} is not data`, remedy: name === "platform-class" ? platformRemedy(text) : undefined };
+    return {
+      name,
+      place,
+      typeText: text,
+      message: `${text} is not data`,
+      remedy: name === "platform-class" ? platformRemedy(text) : undefined,
+    };
   }
   const said = ts.flattenDiagnosticMessageText(diagnostic.messageText, " ");
   return { name: "not-typescript", place, typeText: shortText(text), message: `TypeScript says: ${said} (TS${code})` };

@@ -59,10 +59,16 @@ export class DocComments {
     if (range === undefined) return none;
     const lines = linesOf(source.text, range.pos, range.end);
     const tags = [...tagsOf(lines, (position) => this.#places.at(source, position))];
-    const text = lines.map((line) => line.text.trimEnd()).join("\n").replace(/^\n+|\n+$/g, "");
+    const text = lines
+      .map((line) => line.text.trimEnd())
+      .join("\n")
+      .replace(/^\n+|\n+$/g, "");
     const deprecated = tags.find(({ name }) => name === "deprecated");
     if (text === "") return { tags };
-    return { doc: deprecated === undefined ? { text } : { text, deprecated: deprecated.value === "" ? true : deprecated.value }, tags };
+    return {
+      doc: deprecated === undefined ? { text } : { text, deprecated: deprecated.value === "" ? true : deprecated.value },
+      tags,
+    };
   }
 }
 

@@ -43,7 +43,9 @@ export function finishModel(files: readonly ReadFile[], drafts: ReadonlyMap<stri
       }),
     };
   });
-  const sound = files.flatMap((file) => [...file.faults, ...file.messages, ...file.exports].map(({ owner }) => owner)).filter(isSound);
+  const sound = files
+    .flatMap((file) => [...file.faults, ...file.messages, ...file.exports].map(({ owner }) => owner))
+    .filter(isSound);
   const structures = structuresOf(graph.closure([...services, ...sound]), recursiveIds(drafts));
   return { model: { files: kept, structures }, diagnostics };
 }

@@ -47,6 +47,8 @@ export class InfiniteTypes {
     if (!isReference) return [];
     const reference = type as ts.TypeReference;
     // The last one of an interface is its `this`.
-    return this.#checker.getTypeArguments(reference).filter((part) => part !== type && !(part as { isThisType?: boolean }).isThisType);
+    return this.#checker
+      .getTypeArguments(reference)
+      .filter((part) => part !== type && !(part as { isThisType?: boolean }).isThisType);
   }
 }

@@ -26,7 +26,7 @@ export const platformRemedies: Readonly<Record<string, string>> = {
   DataView: "write `Uint8Array`",
   Blob: "write `Uint8Array`, or a stream of them",
   File: "write `Uint8Array`, or a stream of them",
-  Error: "declare a fault: `export interface Gone extends Fault<\"NOT_FOUND\"> {}`",
+  Error: 'declare a fault: `export interface Gone extends Fault<"NOT_FOUND"> {}`',
   Promise: "write what it resolves to; only a method's result is a promise",
   PromiseLike: "write what it resolves to; only a method's result is a promise",
   AsyncIterable: "make it the method's only parameter or its result, or write an array",

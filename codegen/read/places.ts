@@ -1,7 +1,7 @@
 /** Where things stand in the sources, and how they are written there. */
 
 import { relative, sep } from "node:path";
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import type { Place } from "../model/schema-model.ts";
 
 const maxTextLength = 200;
@@ -41,6 +41,9 @@ export function nameNode(declaration: ts.Node): ts.Node {
 
 /** A piece of source on one line, cut to a length that fits a message. */
 export function shortText(text: string): string {
-  const line = text.slice(0, 4 * maxTextLength).replace(/\s+/g, " ").trim();
+  const line = text
+    .slice(0, 4 * maxTextLength)
+    .replace(/\s+/g, " ")
+    .trim();
   return line.length <= maxTextLength ? line : `${line.slice(0, maxTextLength - 3)}...`;
 }

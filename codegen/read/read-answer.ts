@@ -73,7 +73,10 @@ function readResult(reading: Reading, { type, form }: Held, site: Site): Answer 
   const inner: Site = faultArms.length === 0 ? site : { ...site, node: restNode(reading, rest, site) };
   if (rest.every(({ flags }) => flags & ts.TypeFlags.Void)) {
     if (form === "promise") return { ...nothing(reading, site), form, faults };
-    reading.trouble(site, "void-type", { message: "a stream of nothing", remedy: "stream a document; an empty interface is one" });
+    reading.trouble(site, "void-type", {
+      message: "a stream of nothing",
+      remedy: "stream a document; an empty interface is one",
+    });
     return undefined;
   }
   const arms = rest.filter(({ flags }) => !(flags & ts.TypeFlags.Undefined));

@@ -75,7 +75,9 @@ export function readField(reading: Reading, draft: Draft, source: FieldSource): 
   };
   if (arms.length === 0 && !orUndefined) return undefined;
   if (!name.isWellFormed() || name.includes("\0")) {
-    reading.trouble({ owner: draft, at: nameNode(declaration) }, "field-name", { message: `${JSON.stringify(name)} cannot be a key` });
+    reading.trouble({ owner: draft, at: nameNode(declaration) }, "field-name", {
+      message: `${JSON.stringify(name)} cannot be a key`,
+    });
     return undefined;
   }
   checkReserved(reading, draft, { name, at: nameNode(declaration) });
@@ -128,4 +130,3 @@ function isReadonly(property: ts.Symbol): boolean {
   if (declaration === undefined) return false;
   return (ts.getCombinedModifierFlags(declaration as ts.Declaration) & ts.ModifierFlags.Readonly) !== 0;
 }
-

@@ -48,7 +48,10 @@ function readExport(reading: Reading, exported: Exported, file: ReadFile): void 
   const { kind, type, typeParameters, name } = exported;
   if (kind === "enum") return readEnum(reading, exported, file);
   if (typeParameters > 0) {
-    file.exports.push({ passedOn: { name, kind: "type", typeParameters, ...factsOf(reading, exported) }, owner: newOwner(exported.node) });
+    file.exports.push({
+      passedOn: { name, kind: "type", typeParameters, ...factsOf(reading, exported) },
+      owner: newOwner(exported.node),
+    });
     return;
   }
   const members = kind === "interface" ? membershipOf(reading, type) : "data";
@@ -120,7 +123,8 @@ function isHomeElsewhere(reading: Reading, { symbol }: Exported, path: string): 
 }
 
 function isAliasOfMethods(reading: Reading, type: ts.Type): boolean {
-  const isObject = (type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) !== 0;
+  const parts = type.isIntersection() ? type.types : [type];
+  const isObject = parts.every(({ flags }) => (flags & ts.TypeFlags.Object) !== 0);
   const symbol = type.symbol as ts.Symbol | undefined;
   const isPlain = reading.classes.platformName(symbol) === undefined && ((symbol?.flags ?? 0) & ts.SymbolFlags.Class) === 0;
   return isObject && isPlain && membershipOf(reading, type) === "methods";
@@ -164,5 +168,7 @@ function readEnum(reading: Reading, exported: Exported, file: ReadFile): void {
 }
 
 function memberName({ name }: ts.EnumMember): string {
-  return ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNoSubstitutionTemplateLiteral(name) ? name.text : name.getText();
+  return ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNoSubstitutionTemplateLiteral(name)
+    ? name.text
+    : name.getText();
 }

@@ -52,7 +52,8 @@ function faultName(reading: Reading, type: ts.Type, site: TroubleSite): string[]
   const declared = reading.names.ofType(type);
   if (declared !== undefined && isFault(reading, type)) {
     const known = reading.structures.known(type, site.owner);
-    if (known === undefined) reading.document(type, { at: site.at, owner: site.owner, name: declared.name, hint: declared.name, depth: 0 });
+    if (known === undefined)
+      reading.document(type, { at: site.at, owner: site.owner, name: declared.name, hint: declared.name, depth: 0 });
     return [fullName(declared)];
   }
   const text = reading.checker.typeToString(type);

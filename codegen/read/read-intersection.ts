@@ -10,7 +10,10 @@ export function readIntersection(reading: Reading, type: ts.IntersectionType, si
   if (primitive === undefined) return readObjects(reading, type, site);
   const objects = type.types.filter((part) => part !== primitive);
   const flavours = objects.map((part) => reading.marks.flavour(part)).filter((flavour) => flavour !== undefined);
-  const brand = brandText(reading, objects.filter((part) => reading.marks.flavour(part) === undefined));
+  const brand = brandText(
+    reading,
+    objects.filter((part) => reading.marks.flavour(part) === undefined),
+  );
   const base = reading.read(primitive, { ...site, node: undefined });
   const [flavour, second] = flavours;
   if (second !== undefined && second !== flavour) {
@@ -23,7 +26,11 @@ export function readIntersection(reading: Reading, type: ts.IntersectionType, si
 }
 
 const primitives =
-  ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BigIntLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.ESSymbolLike;
+  ts.TypeFlags.StringLike |
+  ts.TypeFlags.NumberLike |
+  ts.TypeFlags.BigIntLike |
+  ts.TypeFlags.BooleanLike |
+  ts.TypeFlags.ESSymbolLike;
 
 /** `string & {}`: any string, beside literals that an editor completes. A brand admits any, too. */
 export function isOpen(reading: Reading, type: ts.Type, primitive: ts.TypeFlags): boolean {
@@ -42,14 +49,20 @@ function readObjects(reading: Reading, type: ts.IntersectionType, site: Site): T
     const bson = reading.classes.bsonClass(symbol);
     // A branded class of bson: `ObjectId & { __brand: "OrderId" }`.
     if (bson !== undefined && bson !== "refused") {
-      const brand = brandText(reading, type.types.filter((other) => other !== part));
+      const brand = brandText(
+        reading,
+        type.types.filter((other) => other !== part),
+      );
       const scalar: { kind: ScalarKind } = { kind: bson };
       return brand === undefined ? scalar : { ...scalar, brand };
     }
     const library = reading.classes.libName(symbol);
     if (library !== undefined && library !== "Object") {
       const base = reading.read(part, { ...site, node: undefined });
-      const brand = brandText(reading, type.types.filter((other) => other !== part));
+      const brand = brandText(
+        reading,
+        type.types.filter((other) => other !== part),
+      );
       return brand === undefined || base.kind === "ref" ? base : { ...base, brand };
     }
   }

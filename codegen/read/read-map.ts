@@ -42,7 +42,10 @@ export function readClassMap(reading: Reading, { type, isReadonly }: ClassMap, s
   if (keyType === undefined || valueType === undefined) return unreadable;
   const keySite = inside(site, { node: reading.written.argument(site.node, 0), name: ".key", hint: "Key" });
   const key = readKey(reading, keyType, keySite);
-  const value = reading.read(valueType, inside(site, { node: reading.written.argument(site.node, 1), name: "{}", hint: "Value" }));
+  const value = reading.read(
+    valueType,
+    inside(site, { node: reading.written.argument(site.node, 1), name: "{}", hint: "Value" }),
+  );
   if (key === undefined) return unreadable;
   return { kind: "map", form: "map", key, value, ...(isReadonly ? { readonly: true } : {}) };
 }
@@ -52,7 +55,6 @@ export function mapValue(checker: ts.TypeChecker, type: ts.Type): ts.Type | unde
   const [index] = checker.getIndexInfosOfType(type);
   return index !== undefined && checker.getPropertiesOfType(type).length === 0 ? index.type : undefined;
 }
-
 
 const keyKinds: ReadonlySet<Type["kind"]> = new Set([
   "string",

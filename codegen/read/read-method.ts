@@ -5,8 +5,8 @@ import type { Method, MethodKind } from "../model/schema-model.ts";
 import type { Tag } from "./doc-comments.ts";
 import type { Owner } from "./owners.ts";
 import { nameNode } from "./places.ts";
-import { readRequest } from "./read-request.ts";
 import { type Answer, readAnswer } from "./read-answer.ts";
+import { readRequest } from "./read-request.ts";
 import { hintOf, type Reading, type Site } from "./reading.ts";
 import { checkTags } from "./rules.ts";
 import { methodTags } from "./tag-names.ts";
@@ -104,7 +104,10 @@ function readTimeout(reading: Reading, site: Site, tags: readonly Tag[]): number
   const value = Number(tag.value);
   if (tag.value !== "" && value > 0 && (value === Number.POSITIVE_INFINITY || value < 2 ** 32)) return value;
   const { place, value: text } = tag;
-  reading.trouble(site, "tag-value", { message: "@timeoutMs takes milliseconds, above 0", typeText: `@timeoutMs ${text}`, place });
+  reading.trouble(site, "tag-value", {
+    message: "@timeoutMs takes milliseconds, above 0",
+    typeText: `@timeoutMs ${text}`,
+    place,
+  });
   return undefined;
 }
-

@@ -132,7 +132,9 @@ export function isDocument(reading: Reading, type: ts.Type): boolean {
 }
 
 function isLibraryClass({ classes }: Reading, symbol: ts.Symbol | undefined): boolean {
-  return classes.libName(symbol) !== undefined && ((symbol?.flags ?? 0) & (ts.SymbolFlags.Interface | ts.SymbolFlags.Class)) !== 0;
+  return (
+    classes.libName(symbol) !== undefined && ((symbol?.flags ?? 0) & (ts.SymbolFlags.Interface | ts.SymbolFlags.Class)) !== 0
+  );
 }
 
 /**

@@ -35,7 +35,9 @@ export function readRequest(reading: Reading, signature: ts.Signature, site: Sit
   const declared = signature.parameters.map((parameter) => declaredParameter(reading, parameter));
   const rest = declared.find(({ declaration }) => declaration?.dotDotDotToken !== undefined);
   if (rest !== undefined) {
-    reading.trouble({ owner: site.owner, at: rest.declaration ?? site.at }, "rest-parameter", { message: `...${rest.name} has no fixed length` });
+    reading.trouble({ owner: site.owner, at: rest.declaration ?? site.at }, "rest-parameter", {
+      message: `...${rest.name} has no fixed length`,
+    });
     return undefined;
   }
   const stream = declared.find(({ type }) => armsOf(type).some((arm) => streamOf(reading, arm) !== undefined));
@@ -109,7 +111,8 @@ function declaredParameter(reading: Reading, parameter: ts.Symbol): Declared {
   const arms = armsOf(type).filter(({ flags }) => !(flags & ts.TypeFlags.Undefined));
   const optional = declaration?.questionToken !== undefined || arms.length < armsOf(type).length;
   const node = declaration?.type;
-  const fits = node !== undefined && (!(parameter.flags & ts.SymbolFlags.Transient) || checker.getTypeFromTypeNode(node) === type);
+  const fits =
+    node !== undefined && (!(parameter.flags & ts.SymbolFlags.Transient) || checker.getTypeFromTypeNode(node) === type);
   return { name: parameter.name, declaration, type, node: fits ? node : undefined, optional };
 }
 

@@ -106,11 +106,13 @@ function wholeEnum(reading: Reading, values: Literals["values"]): LiteralsType["
   if (first === undefined || !values.every(({ type }) => type.flags & ts.TypeFlags.EnumLiteral)) return undefined;
   const declaration = first.type.symbol.valueDeclaration;
   const parent = declaration !== undefined && ts.isEnumMember(declaration) ? declaration.parent : declaration;
-  const symbol = parent !== undefined && ts.isEnumDeclaration(parent) ? reading.checker.getSymbolAtLocation(parent.name) : undefined;
+  const symbol =
+    parent !== undefined && ts.isEnumDeclaration(parent) ? reading.checker.getSymbolAtLocation(parent.name) : undefined;
   if (symbol === undefined) return undefined;
   const declared = reading.checker.getDeclaredTypeOfSymbol(symbol);
   const members = declared.isUnion() ? declared.types : [declared];
-  const isWhole = members.length === values.length && members.every((member) => values.some(({ type }) => sameLiteral(type, member)));
+  const isWhole =
+    members.length === values.length && members.every((member) => values.some(({ type }) => sameLiteral(type, member)));
   return isWhole ? reading.names.ofSymbol(symbol) : undefined;
 }
 

@@ -117,7 +117,9 @@ function readRule(name: RuleTag, text: string): { readonly value: RuleValue } | 
     case "text":
       if (name === "pattern") return readPattern(text);
       if (name !== "format") return readLength(name, text);
-      return (formats as readonly string[]).includes(text) ? { value: text } : { why: `there is no format ${JSON.stringify(text)}` };
+      return (formats as readonly string[]).includes(text)
+        ? { value: text }
+        : { why: `there is no format ${JSON.stringify(text)}` };
   }
 }
 

@@ -7,7 +7,7 @@
 
 import { readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { diagnosticRows, type DiagnosticName } from "../check/index.ts";
+import { type DiagnosticName, diagnosticRows } from "../check/index.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 
 export interface FoundFile {
@@ -52,8 +52,7 @@ export function findSchemas(root: string): FoundFolder {
     const bad = folder.find((part) => !folderName.test(part));
     if (bad !== undefined) report("folder-name", path, `the folder ${JSON.stringify(bad)} cannot be part of a package name`);
     else if (controlCharacters.test(name)) report("file-name", path, "the file's name holds control characters");
-    else
-      files.push({ fileName: posix(join(root, path)), path: path.slice(0, -".ts".length), packageName: folder.join(".") });
+    else files.push({ fileName: posix(join(root, path)), path: path.slice(0, -".ts".length), packageName: folder.join(".") });
   };
   try {
     visit([], new Set());

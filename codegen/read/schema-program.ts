@@ -7,8 +7,8 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { ts } from "ts-morph";
-import { isLibFile, libFolder, libNames, readLibFiles } from "./lib-files.ts";
 import { carriedSchema, carriedSchemaFile } from "./carried-schema.ts";
+import { isLibFile, libFolder, libNames, readLibFiles } from "./lib-files.ts";
 
 /** Always these, whatever a tsconfig says. */
 const fixedOptions: ts.CompilerOptions = {
@@ -139,7 +139,10 @@ function forceModule(file: ts.SourceFile): void {
 function isModuleStatement(statement: ts.Statement): boolean {
   if (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement) || ts.isExportAssignment(statement)) return true;
   if (ts.isImportEqualsDeclaration(statement)) return ts.isExternalModuleReference(statement.moduleReference);
-  return ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true;
+  return (
+    ts.canHaveModifiers(statement) &&
+    ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
+  );
 }
 
 /** `schema.d.ts` of an installed `taut` that was reached another way than by its name. */

@@ -5,12 +5,12 @@
  */
 
 import { resolve } from "node:path";
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import { checkModel } from "../check/index.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { SchemaModel } from "../model/schema-model.ts";
 import { compilerTroubles } from "./compiler-diagnostics.ts";
-import { type SourceOfSchema } from "./exported-names.ts";
+import type { SourceOfSchema } from "./exported-names.ts";
 import { diagnosticOf, finishModel } from "./finish-model.ts";
 import { FolderReading } from "./folder-reading.ts";
 import { localWidths } from "./local-widths.ts";

@@ -69,7 +69,15 @@ export class TypeReader {
     if (known !== undefined) return { kind: "ref", id: known.id };
     const name = structureName(this.#reading, type, site);
     const build = (draft: Draft): NonNullable<Draft["type"]> => {
-      const read = this.#bare(type, { node: site.node, at: name.node, name: draft.name, hint: draft.hint, owner: draft, depth: 0, type });
+      const read = this.#bare(type, {
+        node: site.node,
+        at: name.node,
+        name: draft.name,
+        hint: draft.hint,
+        owner: draft,
+        depth: 0,
+        type,
+      });
       return read.kind === "ref" ? { kind: "value-union", arms: [read] } : read;
     };
     const { id } = structures.add(type, site.owner, { ...name, kind: "alias", at: schemaNode(this.#reading, site), build });
@@ -126,4 +134,3 @@ export class TypeReader {
     return alias === undefined ? type : { ...type, alias };
   }
 }
-
