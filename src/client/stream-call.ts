@@ -76,14 +76,10 @@ export class StreamCall extends ClientCall implements Outgoing {
   /** The call frame is on its way: requests may flow. */
   opened(): void {
     if (this.#pump === undefined) return;
-    if (this.#first === undefined) {
-      this.#pump.resume();
-      if (this.#requestsEnded) this.connection?.outgoing.finishRequests(this);
-      return;
-    }
-    // Another attempt: the message that was pulled already goes first.
-    this.#transmit(this.#first.item);
+    // Another attempt repeats what was pulled already: at most one message, and the end.
+    if (this.#first !== undefined) this.#transmit(this.#first.item);
     if (this.#requestsEnded) this.connection?.outgoing.finishRequests(this);
+    else if (this.#first === undefined) this.#pump.resume();
   }
 
   bound(): number {

@@ -76,7 +76,7 @@ describe.each(ways)("unary calls over $name", (way) => {
   });
 
   it("UN-10 turns a result that cannot be encoded into INTERNAL, in each kind", async () => {
-    const wrong = { body: "no bytes" };
+    const wrong = { seq: 0, body: "no bytes" };
     const { client, serverErrors } = await run(way, {
       handler: {
         echo: () => wrong,
