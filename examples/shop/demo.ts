@@ -3,6 +3,7 @@
  * should happen, and ends by itself: exit 0, or 1 with what went wrong.
  */
 import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
 import { type Channel, connect } from "taut";
 import { CartClient } from "./generated/shop/v1/cart.ts";
 import { CheckoutClient, type PlaceOrderRequest } from "./generated/shop/v1/checkout.ts";
@@ -21,7 +22,7 @@ heading("Nine services, each a process of its own");
 const processes = new Map<ServiceName, ShopProcess>();
 const addresses = new Map<ServiceName, string>();
 for (const name of Object.keys(directory) as ServiceName[]) {
-  const started = await startProcess(name, addresses, (from, line) => say(`${from} says: ${line}`));
+  const started = await startProcess(name, addresses, (line) => say(`${name} says: ${line}`));
   processes.set(name, started);
   addresses.set(name, started.url);
   const calls = directory[name].calls.length > 0 ? `  calls ${directory[name].calls.join(", ")}` : "";
@@ -97,7 +98,9 @@ const late = await checkout.settled.PlaceOrder(orderOf("dan"), { timeoutMs: 300 
 assert(!late.ok && late.error.code === "DEADLINE_EXCEEDED", "the deadline should pass");
 say(`dan gets ${late.error.code} after ${(performance.now() - asked).toFixed(0)} ms`);
 
-heading("Load");
+await processes.get("shipping")?.said(/stopped asking/);
+
+heading(`Load: Node ${process.version}, ten processes on ${availableParallelism()} cores`);
 const orders = await measure(
   async (caller) => {
     const user_id = `shopper-${caller}`;
@@ -107,21 +110,31 @@ const orders = await measure(
   },
   { inFlight: 32, seconds: 2 },
 );
-// Per order: two AddItem and PlaceOrder from here; GetCart, 2 GetProduct, GetQuote, 3 Convert, Charge, ShipOrder, EmptyCart and the mail inside.
+// Two AddItem and PlaceOrder from here; inside GetCart, 2 GetProduct, GetQuote, 3 Convert, Charge, ShipOrder, EmptyCart and the mail.
 const callsPerOrder = 3 + 11;
+const callsAmongAll = Math.round(orders.perSecond * callsPerOrder).toLocaleString("en");
 say(
-  `orders, 32 shoppers at once:         ${describe(orders)} (${Math.round(orders.perSecond * callsPerOrder).toLocaleString("en")} calls/s among the ten processes)`,
+  `orders, 32 shoppers at once:  ${describe(orders, "orders/s")}; each is ${callsPerOrder} calls, ${callsAmongAll} calls/s in all`,
 );
 const from = usd(19n, 99);
 const conversions = await measure(() => currency.Convert({ from, to_code: "CHF" }), { inFlight: 64, seconds: 1 });
-say(`Convert, 64 in flight, 1 connection: ${describe(conversions)}`);
+say(`Convert alone, 64 in flight:  ${describe(conversions, "calls/s")}, over one connection`);
 
-heading("A service that goes away");
+heading("A service that is gone: the order stands, the mail does not go out");
 assert.equal(await processes.get("email")?.stop(), 0);
-say("email got SIGTERM, drained, and ended with exit code 0");
+say("email got SIGTERM and ended with exit code 0");
 await put("eve", "jar", 1);
 const unconfirmed = await checkout.PlaceOrder(orderOf("eve"));
-say(`eve's order ${unconfirmed.order?.order_id} is placed all the same`);
+say(`eve's order ${unconfirmed.order?.order_id} is placed`);
+
+heading("A service that is stopped while it works: it drains");
+await put("finn", "tank", 1_200);
+const underWay = checkout.PlaceOrder(orderOf("finn"), { timeoutMs: 5_000 });
+await processes.get("shipping")?.said(/needs 1200 ms/);
+say("checkout gets SIGTERM, with finn's order under way");
+const [finished, exitCode] = await Promise.all([underWay, processes.get("checkout")?.stop()]);
+assert.equal(exitCode, 0);
+say(`finn's order ${finished.order?.order_id} is placed; checkout ended with exit code 0`);
 
 heading("The end");
 for (const channel of channels) await channel.close();

@@ -32,5 +32,5 @@ process.once("SIGTERM", async () => {
   const { finished, cancelled } = await server.drain({ graceMs: 5_000 });
   await server.close();
   for (const channel of channels) await channel.close();
-  console.log(`drained: ${finished} calls finished, ${cancelled} cancelled`);
+  if (finished + cancelled > 0) console.log(`drained: ${finished} finished, ${cancelled} cancelled`);
 });

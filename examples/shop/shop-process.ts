@@ -9,6 +9,8 @@ export interface ShopProcess {
   readonly name: ServiceName;
   readonly url: string;
   readonly pid: number;
+  /** Resolves once the process has printed a line like this; rejects when it takes too long. */
+  said(line: RegExp): Promise<void>;
   /** Sends SIGTERM and waits for the exit code; null when it had to be killed. */
   stop(): Promise<number | null>;
 }
@@ -20,7 +22,7 @@ const patienceMs = 15_000;
 export async function startProcess(
   name: ServiceName,
   addresses: ReadonlyMap<ServiceName, string>,
-  onLine: (name: ServiceName, line: string) => void,
+  onLine: (line: string) => void,
 ): Promise<ShopProcess> {
   const peers = directory[name].calls.map((peer) => [addressVariable(peer), addresses.get(peer)]);
   const child = spawn(process.execPath, [fileURLToPath(new URL("./serve.js", import.meta.url)), name], {
@@ -32,8 +34,21 @@ export async function startProcess(
 
   const lines = createInterface({ input: child.stdout });
   const url = await firstLine(name, child, lines);
-  lines.on("line", (line) => onLine(name, line));
-  return { name, url, pid: child.pid ?? -1, stop: () => stop(child) };
+  const printed: string[] = [];
+  lines.on("line", (line) => {
+    printed.push(line);
+    onLine(line);
+  });
+  return {
+    name,
+    url,
+    pid: child.pid ?? -1,
+    async said(expected) {
+      const signal = AbortSignal.timeout(patienceMs);
+      while (!printed.some((line) => expected.test(line))) await once(lines, "line", { signal });
+    },
+    stop: () => stop(child),
+  };
 }
 
 async function firstLine(name: ServiceName, child: ChildProcess, lines: NodeJS.EventEmitter): Promise<string> {
