@@ -176,7 +176,7 @@ export const randomModel: fc.Arbitrary<SchemaModel> = fc
       { name: "selfMaybe", type: { kind: "ref", id: "Node" }, optional: true },
     ];
     const nodeType = named(node, names) as Structure["type"] & { kind: "document" };
-    structures["Node"] = { kind: "document", fields: [...nodeType.fields, ...self] };
+    structures.Node = { kind: "document", fields: [...nodeType.fields, ...self] };
     const field: Field = { name: "node", type: { kind: "ref", id: "Node" }, optional: true };
     return modelOf(
       { Root: { kind: "document", fields: [...rootType.fields.filter(({ name }) => name !== "node"), field] }, ...structures },

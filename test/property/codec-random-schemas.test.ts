@@ -7,9 +7,9 @@ import { isCodecError } from "../../src/errors/codec-error.ts";
 import { codecsOf, type TestCodec } from "../unit/bson/emitted-codecs.ts";
 import { afterTrip, type Disguise, forBson, randomModel, valueArbitrary } from "./codec-arbitraries.ts";
 
-const models = Number(process.env["TAUT_CODEC_MODELS"] ?? 40);
+const models = Number(process.env.TAUT_CODEC_MODELS ?? 40);
 const root = { kind: "ref", id: "Root" } as const;
-const seed = Number(process.env["TAUT_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const seed = Number(process.env.TAUT_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 function disguiseOf(start: number): Disguise {
   let state = start >>> 0;
