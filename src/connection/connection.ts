@@ -15,20 +15,22 @@ import { codeNumbers, codeOfNumber } from "../errors/code.ts";
 import { RpcError, type RpcErrorFacts, withFacts } from "../errors/rpc-error.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import type { Transport, TransportListener } from "../transport/transport.ts";
-import { FrameKind, firstOptionalKind, MessageFlag } from "../wire/frame.ts";
+import { FrameKind, firstOptionalKind } from "../wire/frame.ts";
 import { FrameReader, type FrameSink } from "../wire/frame-reader.ts";
 import type { ArenaPool } from "../wire/output-arena.ts";
 import { httpAnswer, magic, PrefaceReader } from "../wire/preface.ts";
+import { FrameBudgets } from "./budgets.ts";
 import type { Call } from "./call.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
 import { cutText } from "./failure-document.ts";
 import { FrameOutput } from "./frame-output.ts";
+import { FrameRouter } from "./frame-router.ts";
 import { type Agreed, Handshake, type HandshakeRole } from "./handshake.ts";
 import { type Dispatcher, IncomingCalls } from "./incoming-calls.ts";
 import { KeepaliveTimer } from "./keepalive-timer.ts";
 import { type ConnectionSettings, maxFrameBytesOf, maxQueuedControlFrames } from "./limits.ts";
 import { MessageTraffic } from "./message-traffic.ts";
-import { OutgoingCalls, tooLarge } from "./outgoing-calls.ts";
+import { OutgoingCalls } from "./outgoing-calls.ts";
 import { WriteStallTimer } from "./write-stall-timer.ts";
 
 export type ConnectionState = "handshake" | "open" | "draining" | "closed";
@@ -74,13 +76,18 @@ export class Connection implements TransportListener, FrameSink {
   #outgoing: OutgoingCalls | undefined;
   #incoming: IncomingCalls | undefined;
   #traffic: MessageTraffic | undefined;
-  #controlReplies = 0;
+  #router: FrameRouter | undefined;
+  readonly #budgets: FrameBudgets;
+  /** The peer was told that no further calls are accepted. */
+  #hasDrained = false;
   /** Why it ends; set before the transport is. */
   #reason: RpcError | undefined;
 
   /** What `authenticate` answered (server). */
   identity: unknown = undefined;
   bytesReceived = 0;
+  /** It was the peer or the network that ended it, without a reason. */
+  isLost = false;
   /** On the clock's scale; keepalive and "probe before use" go by it. */
   lastReceivedAt: number;
 
@@ -93,6 +100,11 @@ export class Connection implements TransportListener, FrameSink {
     this.#output.onPending = () => this.#watchStall();
     this.#reader = new FrameReader(this, maxFrameBytesOf(options.settings));
     this.#deadlines = new DeadlineTimer(options.clock, (now) => this.#expire(now));
+    this.#budgets = new FrameBudgets(
+      options.settings.limits,
+      () => this.lastReceivedAt,
+      (message) => this.#closeWith(connectionError("RESOURCE_EXHAUSTED", `${transport.peerAddress}: ${message}`), true),
+    );
     this.#handshake = new Handshake(options.role, options.settings, options.clock, {
       send: (kind, body) => this.#output.writeFrame(kind, 0, 0, body),
       agreed: (agreed) => this.#opened(agreed),
@@ -148,7 +160,8 @@ export class Connection implements TransportListener, FrameSink {
 
   /** Tells the peer that no further calls are accepted; those under way go on. */
   drain(reason: string): void {
-    if (this.#state !== "open") return;
+    if (this.#hasDrained || this.#outgoing === undefined || this.#state === "closed") return;
+    this.#hasDrained = true;
     this.#state = "draining";
     const last = this.incoming.drain();
     const document = encodePlainDocument({ code: codeNumbers.UNAVAILABLE, message: cutText(reason) });
@@ -177,7 +190,8 @@ export class Connection implements TransportListener, FrameSink {
     this.#deadlines.stop();
     this.#keepalive?.stop();
     this.#stall?.stop();
-    if (tellPeer) {
+    // A stranger whose first bytes are not whole is told nothing; a client has spoken first and may go on.
+    if (tellPeer && (this.#preface === undefined || this.#options.role.side === "client")) {
       const body = encodePlainDocument({ code: codeNumbers[error.code], message: cutText(error.message) });
       this.#output.writeFrame(FrameKind.close, 0, 0, body);
       this.#output.flush();
@@ -227,7 +241,7 @@ export class Connection implements TransportListener, FrameSink {
 
   #refuseForeigner(who: string, firstBytes: Buffer): void {
     const peer = this.transport.peerAddress;
-    const seen = JSON.stringify(firstBytes.toString("latin1", 0, 16));
+    const seen = JSON.stringify(firstBytes.toString("latin1", 0, 16)).replace(/[^ -~]/g, escapeCharacter);
     const error = connectionError("UNAVAILABLE", `${peer} does not speak Taut: its first bytes look like ${who} (${seen})`, {
       executed: "no",
     });
@@ -253,155 +267,22 @@ export class Connection implements TransportListener, FrameSink {
     this.#violation(`frame of kind ${kind} declares ${length} bytes, more than ${maxFrameBytesOf(this.#options.settings)}`);
   }
 
-  receiveFragment(callId: number, buffer: Buffer, start: number, end: number, _last: boolean): boolean {
-    if (this.#traffic === undefined) return this.#refuseEarly();
-    const call = this.#callOf(callId);
-    if (call === undefined) return this.#isKnownId(callId) || this.#refuseUnopened(callId);
-    return this.#traffic.receiveFragment(call, buffer, start, end) && this.#goesOn();
+  receiveFragment(callId: number, buffer: Buffer, start: number, end: number): boolean {
+    return this.#router === undefined ? this.#refuseEarly() : this.#router.receiveFragment(callId, buffer, start, end);
   }
 
   receiveFrame(word: number, callId: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
+    if (this.#router !== undefined) return this.#router.receiveFrame(word, callId, buffer, view, start, end);
     const kind = word & 0xff;
-    if (this.#outgoing === undefined || this.#incoming === undefined || this.#traffic === undefined) {
-      return this.#receiveHandshake(kind, buffer, view, start, end);
-    }
-    const flags = (word >>> 8) & 0xff;
-    switch (kind) {
-      case FrameKind.call:
-        if ((callId & 1) !== this.#peerParity) return this.#refuseUnopened(callId);
-        return this.#incoming.receiveCall(word, callId, buffer, view, start, end) && this.#goesOn();
-      case FrameKind.result: {
-        const call = this.#outgoing.table.get(callId);
-        if (call === undefined) return this.#ignoreLate(callId);
-        return (this.#outgoing.receiveResult(call, flags, buffer, view, start, end) || this.#malformed(kind)) && this.#goesOn();
-      }
-      case FrameKind.failure: {
-        const call = this.#outgoing.table.get(callId);
-        if (call === undefined) return this.#ignoreLate(callId);
-        return (this.#outgoing.receiveFailure(call, flags, buffer, view, start, end) || this.#malformed(kind)) && this.#goesOn();
-      }
-      case FrameKind.message:
-        return this.#receiveMessage(callId, flags, buffer, view, start, end);
-      case FrameKind.finish: {
-        if (end !== start) return this.#malformed(kind);
-        const call = this.#incoming.table.get(callId);
-        if (call === undefined) return this.#ignoreLate(callId);
-        this.#incoming.receiveFinish(call);
-        return this.#goesOn();
-      }
-      case FrameKind.accept: {
-        if (end !== start) return this.#malformed(kind);
-        const call = this.#outgoing.table.get(callId);
-        if (call === undefined) return this.#ignoreLate(callId);
-        if (!call.isCancelled) call.receiveAccept();
-        return this.#goesOn();
-      }
-      case FrameKind.leading: {
-        const call = this.#outgoing.table.get(callId);
-        if (call === undefined) return this.#ignoreLate(callId);
-        this.#outgoing.receiveLeading(call, buffer, view, start, end);
-        return this.#goesOn();
-      }
-      case FrameKind.cancel: {
-        if (end - start !== 4) return this.#malformed(kind);
-        const call = this.#incoming.table.get(callId);
-        // A cancel may cross the call's end, and an id that was never used harms nobody.
-        if (call !== undefined) this.#incoming.receiveCancel(call, view.getUint32(start, true));
-        return this.#goesOn();
-      }
-      case FrameKind.credit: {
-        if (end - start !== 4) return this.#malformed(kind);
-        const bytes = view.getUint32(start, true);
-        if (callId === 0) {
-          this.#traffic.receiveCredit(undefined, bytes);
-          this.#outgoing.onRoom();
-          return this.#goesOn();
-        }
-        const call = this.#callOf(callId);
-        if (call === undefined) return this.#ignoreLate(callId);
-        this.#traffic.receiveCredit(call, bytes);
-        return this.#goesOn();
-      }
-      case FrameKind.ping:
-        if (end - start !== 8) return this.#malformed(kind);
-        return this.#answerPing(buffer.subarray(start, end));
-      case FrameKind.pong:
-        if (end - start !== 8) return this.#malformed(kind);
-        this.#keepalive?.answered();
-        return this.#goesOn();
-      case FrameKind.goingAway:
-        return this.#receiveGoingAway(buffer, view, start, end);
-      case FrameKind.close:
-        return this.#receiveClose(buffer, view, start, end);
-      case FrameKind.hello:
-      case FrameKind.auth:
-        this.#violation("a second handshake");
-        return false;
-      default:
-        if (kind >= firstOptionalKind) return true;
-        this.#violation(`unknown frame kind ${kind}`);
-        return false;
-    }
-  }
-
-  #receiveHandshake(kind: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
     if (kind === FrameKind.close) return this.#receiveClose(buffer, view, start, end);
-    if (kind >= firstOptionalKind) return true;
+    if (kind >= firstOptionalKind) return this.#budgets.countControlFrame();
     if (kind !== FrameKind.hello && kind !== FrameKind.auth) return this.#refuseEarly();
     this.#handshake.receive(kind, buffer, view, start, end);
     return this.#goesOn();
   }
 
-  #receiveMessage(callId: number, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
-    const traffic = this.traffic;
-    const call = this.#callOf(callId);
-    if (call === undefined && !this.#isKnownId(callId)) return this.#refuseUnopened(callId);
-    const fragmented = (flags & MessageFlag.fragmented) !== 0;
-    if (fragmented && end - start !== 4) return this.#malformed(FrameKind.message);
-    const length = fragmented ? view.getUint32(start, true) : end - start;
-    if (call !== undefined && length > traffic.maxReceiveBytes) this.#refuseLargeMessage(call, length);
-    if (!fragmented) return traffic.receiveMessage(call, buffer, view, start, end) && this.#goesOn();
-    return traffic.announceMessage(call, length) && this.#goesOn();
-  }
-
-  #refuseLargeMessage(call: Call, length: number): void {
-    const error = tooLarge(length, this.traffic.maxReceiveBytes);
-    const outgoing = this.outgoing.table.get(call.id);
-    if (outgoing === call) return this.outgoing.failForPeer(outgoing, error);
-    const incoming = this.incoming.table.get(call.id);
-    if (incoming !== undefined) this.incoming.refuseMessage(incoming, error);
-  }
-
-  #callOf(id: number): Call | undefined {
-    return (id & 1) === this.#peerParity ? this.#incoming?.table.get(id) : this.#outgoing?.table.get(id);
-  }
-
-  #isKnownId(id: number): boolean {
-    return (id & 1) === this.#peerParity ? this.incoming.isKnownId(id) : this.outgoing.isKnownId(id);
-  }
-
-  /** The parity of ids that the peer hands out. */
-  get #peerParity(): number {
-    return this.#options.role.side === "client" ? 0 : 1;
-  }
-
-  /** A frame for a call that is over is ignored; one for a call that never was ends the connection. */
-  #ignoreLate(id: number): boolean {
-    return this.#isKnownId(id) || this.#refuseUnopened(id);
-  }
-
-  #refuseUnopened(id: number): boolean {
-    this.#violation(`frame for call ${id}, which was never opened`);
-    return false;
-  }
-
   #refuseEarly(): boolean {
     this.#violation("a frame before the handshake was complete");
-    return false;
-  }
-
-  #malformed(kind: number): boolean {
-    this.#violation(`malformed frame of kind ${kind}`);
     return false;
   }
 
@@ -410,19 +291,15 @@ export class Connection implements TransportListener, FrameSink {
   }
 
   #answerPing(payload: Buffer): boolean {
-    if (this.#output.isFull) {
-      this.#controlReplies += 1;
-      if (this.#controlReplies > maxQueuedControlFrames) {
-        this.#violation(`more than ${maxQueuedControlFrames} pings without reading the replies`);
-        return false;
-      }
+    if (!this.#output.countReply()) {
+      this.#violation(`more than ${maxQueuedControlFrames} pings without reading the replies`);
+      return false;
     }
     this.#output.writeFrame(FrameKind.pong, 0, 0, payload);
     return true;
   }
 
-  #receiveGoingAway(buffer: Buffer, view: DataView, start: number, end: number): boolean {
-    if (end - start < 4) return this.#malformed(FrameKind.goingAway);
+  #receiveGoingAway(buffer: Buffer, view: DataView, start: number, end: number): void {
     const lastAccepted = view.getUint32(start, true);
     if (this.#state === "open") this.#state = "draining";
     const text = readReason(buffer, view, start + 4, end)?.message ?? "going away";
@@ -430,7 +307,6 @@ export class Connection implements TransportListener, FrameSink {
     this.outgoing.goingAway(lastAccepted, () =>
       connectionError("UNAVAILABLE", `${this.transport.peerAddress} is going away: ${text}`),
     );
-    return this.#goesOn();
   }
 
   #receiveClose(buffer: Buffer, view: DataView, start: number, end: number): boolean {
@@ -462,11 +338,24 @@ export class Connection implements TransportListener, FrameSink {
     });
     this.#incoming = new IncomingCalls(this.#output, traffic, settings, agreed.peer, {
       dispatcher,
+      budgets: this.#budgets,
       beforeFirstId: role.side === "client" ? 1 : 0,
       violation,
       watchDeadline: (at) => this.#deadlines.watch(at),
       receivedAt: () => this.lastReceivedAt,
     });
+    this.#router = new FrameRouter(
+      { outgoing: this.#outgoing, incoming: this.#incoming, traffic, budgets: this.#budgets },
+      {
+        goesOn: () => this.#goesOn(),
+        violation,
+        ping: (payload) => this.#answerPing(payload),
+        pong: () => this.#keepalive?.answered(),
+        goingAway: (...frame) => this.#receiveGoingAway(...frame),
+        close: (...frame) => this.#receiveClose(...frame),
+      },
+      role.side === "client" ? 0 : 1,
+    );
     this.#output.onRoom = () => this.#room();
     this.#state = "open";
     if (agreed.keepalive !== undefined) {
@@ -484,7 +373,7 @@ export class Connection implements TransportListener, FrameSink {
   }
 
   #room(): void {
-    this.#controlReplies = 0;
+    if (this.#state === "closed") return;
     this.#traffic?.resume();
     this.#incoming?.resume();
     this.#outgoing?.onRoom();
@@ -525,14 +414,19 @@ export class Connection implements TransportListener, FrameSink {
   closed(cause: Error | undefined): void {
     this.#linger?.cancel();
     if (this.#state === "closed") return;
-    const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-    const text = cause === undefined ? "closed" : `lost: ${code ?? cause.message}`;
+    const text = cause === undefined ? "closed" : `lost: ${cause.message}`;
     this.#closeWith(this.#lost(`connection to ${this.transport.peerAddress} ${text}`, cause), false);
   }
 
   #lost(message: string, cause?: Error): RpcError {
+    this.isLost = true;
     return connectionError("UNAVAILABLE", message, this.#outgoing === undefined ? { executed: "no" } : {}, cause);
   }
+}
+
+/** For texts that may reach a terminal. */
+function escapeCharacter(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
 /** An error of the connection rather than of a call. */

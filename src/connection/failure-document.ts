@@ -1,7 +1,7 @@
 /**
  * Errors on the wire: an RpcError to a document and back. PROTOCOL.md: "Errors".
  *
- *     { code: int32, message: string, type?: string, details?: [{ type, data }], retryAfterMs?: number }
+ *     { code: int32, message: string, type?: string, retryAfterMs?: number, details?: [{ type, data }] }
  *
  * `type` names a declared fault whose data document stands behind this one, encoded by its own codec. Neither stack, cause nor
  * facts such as `executed` cross.
@@ -29,13 +29,20 @@ export interface Failure {
   readonly faultType: string | undefined;
 }
 
-export function encodeFailure(error: RpcError, faultType: string | undefined): Buffer {
-  const document: Record<string, unknown> = { code: codeNumbers[error.code], message: cutText(error.message) };
+/** Never throws: what cannot be encoded, or would make the document larger than `maxBytes`, are details, and these are left out. */
+export function encodeFailure(error: RpcError, faultType: string | undefined, maxBytes: number): Buffer {
+  const document: Record<string, unknown> = { code: codeNumbers[error.code], message: cutText(String(error.message)) };
   if (faultType !== undefined) document.type = faultType;
-  if (error.details.length > 0) {
-    document.details = error.details.map(({ type, data }) => (data === undefined ? { type } : { type, data }));
+  const { retryAfterMs } = error;
+  if (typeof retryAfterMs === "number" && retryAfterMs >= 0) document.retryAfterMs = retryAfterMs;
+  if (error.details.length === 0) return encodePlainDocument(document);
+  try {
+    const details = error.details.map(({ type, data }) => (data === undefined ? { type } : { type, data }));
+    const bytes = encodePlainDocument({ ...document, details });
+    if (bytes.length <= maxBytes) return bytes;
+  } catch {
+    // A function, a cycle, a getter that throws: the error itself must arrive.
   }
-  if (error.retryAfterMs !== undefined) document.retryAfterMs = error.retryAfterMs;
   return encodePlainDocument(document);
 }
 

@@ -9,6 +9,7 @@ import type { Clock } from "../time/clock.ts";
 import type { Transport } from "../transport/transport.ts";
 import { headerBytes, headerWord } from "../wire/frame.ts";
 import { type ArenaPool, OutputArena } from "../wire/output-arena.ts";
+import { maxQueuedControlFrames } from "./limits.ts";
 
 export class FrameOutput {
   readonly arena: OutputArena;
@@ -17,6 +18,8 @@ export class FrameOutput {
   readonly #highWaterBytes: number;
   #flushScheduled = false;
   #closed = false;
+  /** Replies written while the output was full. */
+  #repliesQueued = 0;
   readonly #flushNow: () => void;
 
   /** Bytes handed to the transport so far. */
@@ -80,6 +83,13 @@ export class FrameOutput {
     this.scheduleFlush();
   }
 
+  /** Call before a reply that the peer has made us owe and that no call's place bounds. False: too many wait for a peer that does not read. */
+  countReply(): boolean {
+    if (!this.isFull) return true;
+    this.#repliesQueued += 1;
+    return this.#repliesQueued <= maxQueuedControlFrames;
+  }
+
   /** Bytes outside of any frame: the preface. */
   writeRaw(bytes: Buffer): void {
     const arena = this.arena;
@@ -106,6 +116,7 @@ export class FrameOutput {
   /** The transport has passed everything on: its memory is ours again. */
   drained(): void {
     if (this.arena.pendingBytes === 0) this.arena.recycle();
+    this.#repliesQueued = 0;
     this.onRoom();
   }
 
@@ -113,6 +124,7 @@ export class FrameOutput {
   close(): void {
     this.#closed = true;
     this.arena.take();
-    this.arena.recycle();
+    // What the kernel has not taken is still read from there: then the memory must not serve another connection.
+    if (this.#transport.bufferedBytes === 0) this.arena.recycle();
   }
 }

@@ -13,45 +13,17 @@
  */
 
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
-import type { Metadata } from "../metadata/metadata.ts";
-import { CallFlag, EndFlag, FrameKind, headerBytes, headerWord, isLaterId, unboundMethod } from "../wire/frame.ts";
-import { Call, type Outgoing } from "./call.ts";
+import { CallFlag, CancelReason, EndFlag, FrameKind, isLaterId, unboundMethod } from "../wire/frame.ts";
+import type { FrameBudgets } from "./budgets.ts";
+import { CallAnswers } from "./call-answers.ts";
+import { type CallFrame, FrameFault, readCallFrame } from "./call-frame.ts";
 import { CallTable } from "./call-table.ts";
 import { encodeFailure } from "./failure-document.ts";
 import type { FrameOutput } from "./frame-output.ts";
-import { type ConnectionSettings, oneWayOverheadBytes } from "./limits.ts";
-import { encodeOwned, type MessageTraffic, type PeerSettings } from "./message-traffic.ts";
-import { decodeMetadata, encodeMetadata } from "./metadata-document.ts";
-import { documentEnd } from "./outgoing-calls.ts";
-
-/** Why a call ended before its handler did. */
-export type AbortReason = "cancel" | "deadline" | "connection" | "shutdown";
-
-/** A call that the peer opened. The server's calls extend it. */
-export abstract class IncomingCall extends Call {
-  /** Kind bits of its call frame. */
-  kindFlags = 0;
-  /** Request metadata, where some came. */
-  metadata: Metadata | undefined = undefined;
-  attempt = 1;
-  endedBy: AbortReason | undefined = undefined;
-  /** Set by the handler, not yet on the wire. */
-  leading: Metadata | undefined = undefined;
-  trailers: Metadata | undefined = undefined;
-  /** Its result has been announced and leaves in fragments: the handler is done. */
-  resultSent = false;
-  /** The error that ends it in place of what the handler says: a message of the peer's was beyond the limits. */
-  refusedWith: RpcError | undefined = undefined;
-  /** What a one-way call holds of the connection's window. */
-  oneWayCost = 0;
-
-  /** The request is here: whole, or an empty range for a request stream. Begins the handler. */
-  abstract start(buffer: Buffer, view: DataView, start: number, end: number): void;
-  /** The requests are complete. */
-  abstract receiveFinish(): void;
-  /** The caller, the clock or the connection has ended it. Called once. */
-  abstract abort(reason: AbortReason): void;
-}
+import { type AbortReason, abortError, type IncomingCall } from "./incoming-call.ts";
+import { type ConnectionSettings, maxQueuedControlFrames, oneWayOverheadBytes } from "./limits.ts";
+import type { MessageTraffic, PeerSettings } from "./message-traffic.ts";
+import { decodeMetadata, type ReceivedMetadata } from "./metadata-document.ts";
 
 /** Whom a connection hands calls to. */
 export interface Dispatcher {
@@ -59,6 +31,15 @@ export interface Dispatcher {
   resolve(path: string, fingerprint: string): object | RpcError;
   /** Makes the call; the connection then adds it and calls `start`. Or the error that refuses it. */
   accept(binding: object, kindFlags: number): IncomingCall | RpcError;
+}
+
+/** Where a request lies in its frame; of one in fragments, the length that was announced. */
+interface Request {
+  readonly buffer: Buffer;
+  readonly view: DataView;
+  readonly start: number;
+  readonly end: number;
+  readonly bytes: number;
 }
 
 interface Backlogged {
@@ -70,15 +51,18 @@ export class IncomingCalls {
   readonly #output: FrameOutput;
   readonly #traffic: MessageTraffic;
   readonly #settings: ConnectionSettings;
-  readonly #peer: PeerSettings;
   readonly #dispatcher: Dispatcher;
   readonly #violation: (message: string) => void;
   readonly #watchDeadline: (at: number) => void;
   readonly #receivedAt: () => number;
   readonly table: CallTable<IncomingCall> = new CallTable<IncomingCall>();
   readonly #bindings: (object | undefined)[] = [];
-  /** Received while the output was beyond its bound; begun when it has drained. Bounded by `maxCalls`. */
+  /** How their ends are sent. */
+  readonly answers: CallAnswers;
+  readonly #budgets: FrameBudgets;
+  /** Received while the output was beyond its bound; begun when it has drained. Bounded by `maxCalls` and `backlogBytes`. */
   #backlog: Backlogged[] = [];
+  #backlogBytes = 0;
   #highestId: number;
   /** What `#highestId` is before the first call, whose id may be any of the peer's. */
   readonly #beforeFirstId: number;
@@ -101,6 +85,7 @@ export class IncomingCalls {
     peer: PeerSettings,
     options: {
       dispatcher: Dispatcher;
+      budgets: FrameBudgets;
       /** No id of the peer's: of this side's parity. */
       beforeFirstId: number;
       violation: (message: string) => void;
@@ -112,8 +97,12 @@ export class IncomingCalls {
     this.#output = output;
     this.#traffic = traffic;
     this.#settings = settings;
-    this.#peer = peer;
+    const maxMetadataBytes = Math.min(settings.limits.maxMetadataBytes, peer.maxMetadataBytes);
+    this.answers = new CallAnswers(output, traffic, { maxMetadataBytes, fragmentBytes: peer.fragmentBytes }, (call) =>
+      this.#close(call),
+    );
     this.#dispatcher = options.dispatcher;
+    this.#budgets = options.budgets;
     this.#violation = options.violation;
     this.#watchDeadline = options.watchDeadline;
     this.#receivedAt = options.receivedAt;
@@ -121,19 +110,14 @@ export class IncomingCalls {
     this.#beforeFirstId = options.beforeFirstId;
   }
 
-  get lastAcceptedId(): number {
-    return this.#highestId;
-  }
-
   isKnownId(id: number): boolean {
-    return !isLaterId(id, this.#highestId);
+    return this.#highestId !== this.#beforeFirstId && !isLaterId(id, this.#highestId);
   }
 
   /** A call frame. False: the connection is ending. */
   receiveCall(word: number, id: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
     if (!isLaterId(id, this.#highestId) && this.#highestId !== this.#beforeFirstId) {
-      this.#violation(`call id ${id} is not above the last one, ${this.#highestId}`);
-      return false;
+      return this.#violate(`call id ${id} is not above the last one, ${this.#highestId}`);
     }
     this.#highestId = id;
     const flags = (word >>> 8) & 0xff;
@@ -142,7 +126,9 @@ export class IncomingCalls {
       // The usual unary call: a bound method, a message, a deadline.
       const binding = this.#bindings[number];
       if (binding !== undefined) {
-        return this.#admit(id, flags, binding, { buffer, view, start, end: end - 4 }, view.getUint32(end - 4, true), undefined);
+        const left = view.getUint32(end - 4, true);
+        const request = { buffer, view, start, end: end - 4, bytes: end - 4 - start };
+        return this.#admit(id, flags, binding, request, left, undefined);
       }
     }
     return this.#receiveFullCall(flags, number, id, buffer, view, start, end);
@@ -157,92 +143,62 @@ export class IncomingCalls {
     start: number,
     end: number,
   ): boolean {
-    let at = start;
-    if ((flags & CallFlag.fragmented) !== 0) at += 4;
-    else if ((flags & CallFlag.requestStream) === 0) {
-      const messageEnd = documentEnd(view, start, end);
-      if (messageEnd === undefined)
-        return this.#refuse(id, flags, "INVALID_ARGUMENT", "the request's length does not fit its frame");
-      at = messageEnd;
-    }
-    const message = { buffer, view, start, end: at };
-    let left = 0;
-    if ((flags & CallFlag.deadline) !== 0) {
-      if (end - at < 4) return this.#violate("call frame without the deadline it flags");
-      left = view.getUint32(at, true);
-      at += 4;
-    }
-    let binding: object | RpcError | undefined;
-    if ((flags & CallFlag.name) !== 0) {
-      if (end - at < 10) return this.#violate("call frame without the name it flags");
-      const length = view.getUint16(at + 8, true);
-      if (length > end - at - 10) return this.#violate("method name longer than its frame");
-      if (number !== unboundMethod && number >= this.#settings.limits.maxMethods) {
-        return this.#violate(`method number ${number} is not below maxMethods ${this.#settings.limits.maxMethods}`);
+    let frame: CallFrame | undefined;
+    let binding: object;
+    let metadata: ReceivedMetadata | undefined;
+    try {
+      frame = readCallFrame(flags, buffer, view, start, end);
+      binding = this.#bind(number, frame);
+      if ((flags & CallFlag.metadata) !== 0) {
+        metadata = decodeMetadata(buffer, view, frame.metadataStart, end, this.#settings.limits.maxMetadataBytes);
       }
-      const fingerprint = view.getBigUint64(at, true).toString(16).padStart(16, "0");
-      binding = this.#dispatcher.resolve(buffer.toString("utf8", at + 10, at + 10 + length), fingerprint);
-      if (!(binding instanceof RpcError) && number !== unboundMethod) {
-        const present = this.#bindings[number];
-        if (present !== undefined && present !== binding) return this.#violate(`method number ${number} is bound already`);
-        this.#bindings[number] = binding;
-      }
-      at += 10 + length;
-    } else {
-      if (number >= this.#settings.limits.maxMethods) {
-        return this.#violate(`method number ${number} is not below maxMethods ${this.#settings.limits.maxMethods}`);
-      }
-      binding = this.#bindings[number];
+    } catch (fault) {
+      if (fault instanceof FrameFault && fault.endsConnection) return this.#violate(fault.message);
+      const error = fault instanceof FrameFault ? invalid(fault.message) : (fault as RpcError);
+      return this.#refuse(id, oneWayCostOf(flags, frame?.messageBytes ?? 0), error);
     }
-    if (binding === undefined) {
-      return this.#refuse(id, flags, "UNIMPLEMENTED", `method number ${number} is not bound to a name that is served here`);
+    const request = { buffer, view, start, end: frame.messageEnd, bytes: frame.messageBytes };
+    if (binding instanceof RpcError) return this.#refuse(id, oneWayCostOf(flags, request.bytes), binding);
+    return this.#admit(id, flags, binding, request, frame.deadline, metadata);
+  }
+
+  /** What the frame's number or name stands for, or the error that refuses the call. Throws what ends the connection. */
+  #bind(number: number, { name, fingerprint }: CallFrame): object {
+    const { maxMethods } = this.#settings.limits;
+    const binds = number !== unboundMethod;
+    if (number >= maxMethods && (binds || name === undefined)) {
+      throw new FrameFault(`method number ${number} is not below maxMethods ${maxMethods}`, true);
     }
-    if (binding instanceof RpcError) return this.#refuseWith(id, flags, binding);
-    let metadata: { metadata: Metadata; attempt: number } | undefined;
-    if ((flags & CallFlag.metadata) !== 0) {
-      try {
-        metadata = decodeMetadata(buffer, view, at, end, this.#settings.limits.maxMetadataBytes);
-      } catch (error) {
-        return this.#refuseWith(id, flags, error as RpcError);
-      }
-    } else if (at !== end) {
-      return this.#refuse(id, flags, "INVALID_ARGUMENT", `${end - at} bytes behind the request that no flag explains`);
+    const present = this.#bindings[number];
+    if (name === undefined) {
+      return present ?? unimplemented(`method number ${number} is not bound to a name that is served here`);
     }
-    return this.#admit(id, flags, binding, message, left, metadata);
+    const binding = this.#dispatcher.resolve(name, fingerprint);
+    if (!binds) return binding;
+    if (present !== undefined && present !== binding) {
+      throw new FrameFault(`method number ${number} is bound to another name`, true);
+    }
+    if (!(binding instanceof RpcError)) this.#bindings[number] = binding;
+    return binding;
   }
 
   #admit(
     id: number,
     flags: number,
     binding: object,
-    message: { buffer: Buffer; view: DataView; start: number; end: number },
+    request: Request,
     left: number,
-    metadata: { metadata: Metadata; attempt: number } | undefined,
+    metadata: ReceivedMetadata | undefined,
   ): boolean {
-    const oneWay = (flags & CallFlag.oneWay) !== 0;
-    const streams = (flags & (CallFlag.requestStream | CallFlag.responseStream)) !== 0;
-    if (this.#draining) return this.#refuse(id, flags, "UNAVAILABLE", "the server is draining");
-    if (!oneWay && this.table.size - this.#openOneWay >= this.#settings.limits.maxCalls) {
-      return this.#refuse(
-        id,
-        flags,
-        "RESOURCE_EXHAUSTED",
-        `more than maxCalls ${this.#settings.limits.maxCalls} calls open on this connection`,
-      );
-    }
-    if (streams && this.#openStreams >= this.#settings.maxStreams) {
-      return this.#refuse(
-        id,
-        flags,
-        "RESOURCE_EXHAUSTED",
-        `more than ${this.#settings.maxStreams} streams open on this connection`,
-      );
-    }
+    const oneWayCost = oneWayCostOf(flags, request.bytes);
+    const refusal = this.#checkRoom(flags, request.bytes);
+    if (refusal !== undefined) return this.#refuse(id, oneWayCost, refusal);
     const call = this.#dispatcher.accept(binding, flags & kindMask);
-    if (call instanceof RpcError) return this.#refuseWith(id, flags, call);
+    if (call instanceof RpcError) return this.#refuse(id, oneWayCost, call);
     call.id = id;
     call.kindFlags = flags & kindMask;
     call.isOpen = true;
+    call.requestsEnded = (flags & CallFlag.requestStream) === 0;
     if (metadata !== undefined) {
       call.metadata = metadata.metadata;
       call.attempt = metadata.attempt;
@@ -252,88 +208,111 @@ export class IncomingCalls {
       call.deadlineAt = this.#receivedAt() + timeoutMs;
       this.#watchDeadline(call.deadlineAt);
     }
-    const fragmented = (flags & CallFlag.fragmented) !== 0;
-    const length = fragmented ? message.view.getUint32(message.start, true) : message.end - message.start;
-    if (length > this.#settings.limits.maxMessageBytes) {
-      const limit = this.#settings.limits.maxMessageBytes;
-      return this.#refuse(
-        id,
-        flags,
-        "RESOURCE_EXHAUSTED",
-        `request of ${length.toLocaleString("en")} bytes exceeds maxMessageBytes ${limit.toLocaleString("en")}`,
-      );
-    }
-    if (oneWay) {
-      call.oneWayCost = (fragmented ? 0 : length) + oneWayOverheadBytes;
-      if (!this.#traffic.takeConnection(call.oneWayCost)) return false;
-      this.#openOneWay += 1;
-    }
     this.table.add(call);
     this.started += 1;
-    if (streams) this.#openStreams += 1;
-    if (fragmented) {
-      return this.#traffic.announce(call, length, false, (whole, view) => {
+    if ((flags & streamFlags) !== 0) this.#openStreams += 1;
+    if (oneWayCost > 0) {
+      call.oneWayCost = oneWayCost;
+      this.#openOneWay += 1;
+      if (!this.#traffic.takeConnection(oneWayCost)) return false;
+    }
+    if ((flags & CallFlag.fragmented) !== 0) {
+      return this.#traffic.announce(call, request.bytes, false, (whole, view) => {
         if (whole !== undefined && view !== undefined) this.#begin(call, whole, view, 0, whole.length);
       });
     }
-    this.#begin(call, message.buffer, message.view, message.start, message.end);
+    this.#begin(call, request.buffer, request.view, request.start, request.end);
     return true;
+  }
+
+  /** Why there is no room for another call. */
+  #checkRoom(flags: number, bytes: number): RpcError | undefined {
+    const { limits, maxStreams } = this.#settings;
+    if (this.#draining) return new RpcError({ code: "UNAVAILABLE", message: "the server is draining" });
+    if ((flags & CallFlag.oneWay) === 0 && this.table.size - this.#openOneWay >= limits.maxCalls) {
+      return exhausted(`more than maxCalls ${limits.maxCalls} calls open on this connection`);
+    }
+    if ((flags & streamFlags) !== 0 && this.#openStreams >= maxStreams) {
+      return exhausted(`more than ${maxStreams} streams open on this connection`);
+    }
+    if (bytes <= limits.maxMessageBytes) return undefined;
+    const limit = limits.maxMessageBytes.toLocaleString("en");
+    return exhausted(`request of ${bytes.toLocaleString("en")} bytes exceeds maxMessageBytes ${limit}`);
   }
 
   /** Starts the handler, or keeps the call until the output has drained: a peer that does not read gets no more work done. */
   #begin(call: IncomingCall, buffer: Buffer, view: DataView, start: number, end: number): void {
-    if (call.deadlineAt !== Number.POSITIVE_INFINITY && call.flow !== undefined && call.deadlineAt <= this.#receivedAt()) {
-      this.sendFailure(
-        call,
-        withFacts(new RpcError({ code: "DEADLINE_EXCEEDED", message: "expired before it was dispatched" }), { executed: "no" }),
-      );
-      return;
+    if (call.endedBy !== undefined || (call.flow !== undefined && call.deadlineAt <= this.#receivedAt())) {
+      return this.sendFailure(call, abortError(call.endedBy ?? "deadline"));
     }
-    if (this.#output.queuedBytes + this.#traffic.queuedBytes > outputBoundBytes || this.#backlog.length > 0) {
+    if (this.#queuedBytes > outputBoundBytes || this.#backlog.length > 0) {
+      if (this.#backlogBytes > backlogBytes) {
+        return this.sendFailure(call, exhausted("too many requests wait for a peer that does not read its answers"));
+      }
+      this.#backlogBytes += end - start;
       this.#backlog.push({ call, bytes: Buffer.from(buffer.subarray(start, end)) });
       return;
     }
+    this.#start(call, buffer, view, start, end);
+  }
+
+  #start(call: IncomingCall, buffer: Buffer, view: DataView, start: number, end: number): void {
+    call.hasStarted = true;
     call.start(buffer, view, start, end);
-    if ((call.kindFlags & CallFlag.requestStream) !== 0 && call.isOpen) this.#output.writeFrame(FrameKind.accept, 0, call.id);
+    if (!call.requestsEnded && call.isOpen) this.#output.writeFrame(FrameKind.accept, 0, call.id);
+  }
+
+  get #queuedBytes(): number {
+    return this.#output.queuedBytes + this.#traffic.queuedBytes;
   }
 
   /** The output has drained: begin what waits. */
   resume(): void {
-    while (this.#backlog.length > 0 && this.#output.queuedBytes + this.#traffic.queuedBytes <= outputBoundBytes / 2) {
+    while (this.#backlog.length > 0 && this.#queuedBytes <= outputBoundBytes / 2) {
       const [{ call, bytes }] = this.#backlog.splice(0, 1) as [Backlogged];
-      if (!call.isOpen) continue;
-      if (call.endedBy !== undefined) {
-        this.sendFailure(call, abortError(call.endedBy));
-        continue;
-      }
-      call.start(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
-      if ((call.kindFlags & CallFlag.requestStream) !== 0 && call.isOpen) this.#output.writeFrame(FrameKind.accept, 0, call.id);
+      this.#backlogBytes -= bytes.length;
+      // Those that ended meanwhile were answered then.
+      if (call.isOpen) this.#start(call, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
     }
+  }
+
+  /** A frame that belongs to the request stream. False: the call takes none any more, and has failed for it if it was running. */
+  takesRequests(call: IncomingCall): boolean {
+    if (!call.requestsEnded) return true;
+    if (call.endedBy === undefined) this.refuseMessage(call, invalid("a request message behind the last one"));
+    return false;
   }
 
   receiveFinish(call: IncomingCall): void {
+    if (!this.takesRequests(call)) return;
+    call.requestsEnded = true;
     if (call.endedBy === undefined) call.receiveFinish();
   }
 
-  receiveCancel(call: IncomingCall, reason: number): void {
-    const unfinishedRequest = call.flow?.incoming !== undefined && (call.kindFlags & CallFlag.requestStream) === 0;
-    const resultUnderWay = call.resultSent;
-    this.#traffic.discardReceiving(call);
-    if (resultUnderWay || unfinishedRequest) {
+  /** False: the connection is ending. */
+  receiveCancel(call: IncomingCall, reason: number): boolean {
+    if (call.endedBy !== undefined) return this.#budgets.countControlFrame();
+    if (call.deadlineAt > this.#receivedAt() && !this.#budgets.countCancel()) return false;
+    const isReceiving = call.flow?.incoming !== undefined && !call.hasStarted;
+    if (call.flow !== undefined || !call.requestsEnded) this.#traffic.discardReceiving(call);
+    const why = reason === CancelReason.deadline ? "deadline" : "cancel";
+    if (call.resultSent || isReceiving) {
       // The end frame must come before another fragmented message takes the place.
-      this.sendFailure(call, abortError("cancel"));
-      return;
+      this.sendFailure(call, abortError(why));
+      return true;
     }
     this.#traffic.abandonSending(call);
-    this.#abort(call, reason === 1 ? "deadline" : "cancel");
+    this.#abort(call, why);
+    return true;
   }
 
-  /** A message of its stream is beyond the limits: the call ends with that, the handler is told. */
+  /** A message of its stream is beyond the limits or the rules: the call ends with that, the handler is told. */
   refuseMessage(call: IncomingCall, error: RpcError): void {
     this.#traffic.discardReceiving(call);
     if (call.endedBy !== undefined) return;
     call.refusedWith = error;
     this.#abort(call, "cancel");
+    this.#budgets.countRefusal();
   }
 
   #abort(call: IncomingCall, reason: AbortReason): void {
@@ -344,134 +323,42 @@ export class IncomingCalls {
 
   // ---------------------------------------------------------------- answering
 
-  /** Leading metadata ahead of the first message of a stream. */
-  sendLeading(call: IncomingCall): void {
-    if (call.leading === undefined || !call.isOpen) return;
-    const bytes = encodeMetadata(call.leading, this.#maxMetadataBytes);
-    call.leading = undefined;
-    if (bytes !== undefined) this.#output.writeFrame(FrameKind.leading, 0, call.id, bytes);
-  }
-
-  /** The end of a call that went well. Throws what encoding throws; then nothing was sent and the call is still open. */
-  sendResult(call: IncomingCall, message: Outgoing | undefined): void {
-    if (!call.isOpen) return;
-    if (call.oneWayCost > 0) return this.#close(call);
-    if (message === undefined) return this.#traffic.whenSent(call, () => this.#writeEnd(call, FrameKind.result, 0, undefined));
-    const bound = message.bound();
-    if (bound > this.#peer.fragmentBytes) return this.#sendLargeResult(call, message, bound);
-    const arena = this.#output.arena;
-    arena.reserve(headerBytes + bound);
-    const at = arena.position;
-    const view = arena.view;
-    const end = message.write(arena.buffer, view, at + headerBytes);
-    const length = end - at - headerBytes;
-    if (length > this.#traffic.maxSendBytes) this.#traffic.checkLength(length);
-    if (call.leading !== undefined || call.trailers !== undefined) {
-      const bytes = Buffer.from(arena.buffer.subarray(at + headerBytes, end));
-      return this.#writeEnd(call, FrameKind.result, EndFlag.message, bytes);
-    }
-    view.setUint32(at, length, true);
-    view.setUint32(at + 4, resultWord, true);
-    view.setUint32(at + 8, call.id, true);
-    arena.position = end;
-    this.#output.scheduleFlush();
-    this.#close(call);
-  }
-
-  #sendLargeResult(call: IncomingCall, message: Outgoing, bound: number): void {
-    const bytes = encodeOwned(message, bound);
-    this.#traffic.checkLength(bytes.length);
-    if (bytes.length <= this.#peer.fragmentBytes) return this.#writeEnd(call, FrameKind.result, EndFlag.message, bytes);
-    const parts = this.#metadataParts(call);
-    call.resultSent = true;
-    this.#traffic.sendFragmented(
-      call,
-      bytes,
-      () => {
-        const total = Buffer.allocUnsafe(4);
-        total.writeUInt32LE(bytes.length);
-        this.#output.writeFrame(
-          FrameKind.result,
-          EndFlag.message | EndFlag.fragmented | parts.flags,
-          call.id,
-          Buffer.concat([total, ...parts.bytes]),
-        );
-      },
-      () => this.#close(call),
-    );
-  }
-
-  /**
-   * The end of a call that failed. `executed: "no"` on the error tells the caller that a retry is safe.
-   * @param fault the declared fault's name and data document
-   */
+  /** The end of a call that failed; see `CallAnswers`. One whose handler never started is told so. */
   sendFailure(call: IncomingCall, error: RpcError, fault?: { type: string; bytes: Buffer }): void {
     if (!call.isOpen) return;
-    if (call.oneWayCost > 0) return this.#close(call);
-    const flags = (error.executed === "no" ? EndFlag.refused : 0) | (fault === undefined ? 0 : EndFlag.fault);
-    const failure = encodeFailure(error, fault?.type);
-    const body = fault === undefined ? failure : Buffer.concat([failure, fault.bytes]);
-    if (call.endedBy === undefined && !call.resultSent) {
-      this.#traffic.whenSent(call, () => this.#writeEnd(call, FrameKind.failure, flags, body));
-      return;
+    if (!call.hasStarted) {
+      withFacts(error, { executed: "no" });
+      if (!this.#hasRoomForReply()) return;
     }
-    this.#writeEnd(call, FrameKind.failure, flags, body);
+    this.answers.sendFailure(call, error, fault);
+    if (error.executed === "no") this.#countRefusal(error);
   }
 
-  #writeEnd(call: IncomingCall, kind: number, flags: number, body: Buffer | undefined): void {
-    if (!call.isOpen) return;
-    const parts = this.#metadataParts(call);
-    const all = body === undefined ? parts.bytes : [body, ...parts.bytes];
-    this.#output.writeFrame(kind, flags | parts.flags, call.id, all.length === 1 ? all[0] : Buffer.concat(all));
-    this.#close(call);
-  }
-
-  /** Leading metadata and trailers that go with an end frame. What does not fit the limits is left out: the end itself must arrive. */
-  #metadataParts(call: IncomingCall): { flags: number; bytes: Buffer[] } {
-    let flags = 0;
-    const bytes: Buffer[] = [];
-    for (const [metadata, flag] of [
-      [call.leading, EndFlag.leading],
-      [call.trailers, EndFlag.trailers],
-    ] as const) {
-      const encoded = metadata === undefined ? undefined : this.#encodeOrDrop(metadata);
-      if (encoded === undefined) continue;
-      flags |= flag;
-      bytes.push(encoded);
+  /** A call that leaves no state. What a one-way call debited goes back at once. False: the connection is ending. */
+  #refuse(id: number, oneWayCost: number, error: RpcError): boolean {
+    if (oneWayCost > 0) {
+      if (!this.#traffic.takeConnection(oneWayCost)) return false;
+      this.#traffic.releaseConnection(oneWayCost);
+    } else {
+      if (!this.#hasRoomForReply()) return false;
+      const body = encodeFailure(error, undefined, this.answers.maxFailureBytes);
+      this.#output.writeFrame(FrameKind.failure, EndFlag.refused, id, body);
     }
-    call.leading = undefined;
-    return { flags, bytes };
+    return this.#countRefusal(error);
   }
 
-  #encodeOrDrop(metadata: Metadata): Buffer | undefined {
-    try {
-      return encodeMetadata(metadata, this.#maxMetadataBytes);
-    } catch {
-      return undefined;
-    }
+  /** Unknown methods, draining and passed deadlines are nobody's fault and cost no work. */
+  #countRefusal({ code }: RpcError): boolean {
+    return (code !== "INVALID_ARGUMENT" && code !== "RESOURCE_EXHAUSTED") || this.#budgets.countRefusal();
   }
 
-  get #maxMetadataBytes(): number {
-    return Math.min(this.#settings.limits.maxMetadataBytes, this.#peer.maxMetadataBytes);
+  /** Refusals for a peer that does not read are bounded. False: the connection is ending. */
+  #hasRoomForReply(): boolean {
+    if (this.#output.countReply()) return true;
+    return this.#violate(`more than ${maxQueuedControlFrames} refusals without reading them`);
   }
 
-  #refuse(
-    id: number,
-    flags: number,
-    code: "INVALID_ARGUMENT" | "UNIMPLEMENTED" | "UNAVAILABLE" | "RESOURCE_EXHAUSTED",
-    message: string,
-  ): boolean {
-    return this.#refuseWith(id, flags, new RpcError({ code, message }));
-  }
-
-  #refuseWith(id: number, flags: number, error: RpcError): boolean {
-    if ((flags & CallFlag.oneWay) === 0) {
-      this.#output.writeFrame(FrameKind.failure, EndFlag.refused, id, encodeFailure(error, undefined));
-    }
-    return true;
-  }
-
-  #violate(message: string): boolean {
+  #violate(message: string): false {
     this.#violation(message);
     return false;
   }
@@ -493,10 +380,10 @@ export class IncomingCalls {
 
   // ---------------------------------------------------------------- ends
 
-  /** No call above the present ones is accepted. Returns the last accepted id. */
+  /** No call above the present ones is accepted. Returns the last accepted id, 0 if there was none. */
   drain(): number {
     this.#draining = true;
-    return this.#highestId;
+    return this.#highestId === this.#beforeFirstId ? 0 : this.#highestId;
   }
 
   abortAll(reason: AbortReason): void {
@@ -536,23 +423,25 @@ export class IncomingCalls {
 
 const kindMask = CallFlag.oneWay | CallFlag.requestStream | CallFlag.responseStream;
 const streamFlags = CallFlag.requestStream | CallFlag.responseStream;
-const resultWord = headerWord(FrameKind.result, EndFlag.message, 0);
 
 /** Output that waits for a peer above which no further handler is started for it. 8 MiB. */
 const outputBoundBytes = 8 * 1024 * 1024;
 
-/** What the caller of an aborted call is told; it has usually gone. */
-export function abortError(reason: AbortReason): RpcError {
-  switch (reason) {
-    case "deadline":
-      return new RpcError({ code: "DEADLINE_EXCEEDED", message: "the deadline passed while the handler was running" });
-    case "cancel":
-      return new RpcError({ code: "CANCELLED", message: "the caller cancelled the call" });
-    case "connection":
-      return new RpcError({ code: "CANCELLED", message: "the connection to the caller was lost" });
-    case "shutdown":
-      return new RpcError({ code: "UNAVAILABLE", message: "the server is shutting down" });
-    default:
-      return reason satisfies never;
-  }
+/** Requests that wait for such a peer above which further ones are refused. 8 MiB. */
+const backlogBytes = 8 * 1024 * 1024;
+
+function oneWayCostOf(flags: number, messageBytes: number): number {
+  return (flags & CallFlag.oneWay) === 0 ? 0 : messageBytes + oneWayOverheadBytes;
+}
+
+function invalid(message: string): RpcError {
+  return new RpcError({ code: "INVALID_ARGUMENT", message });
+}
+
+function unimplemented(message: string): RpcError {
+  return new RpcError({ code: "UNIMPLEMENTED", message });
+}
+
+function exhausted(message: string): RpcError {
+  return new RpcError({ code: "RESOURCE_EXHAUSTED", message });
 }

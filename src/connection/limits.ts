@@ -20,6 +20,15 @@ export interface Limits {
   maxQueuedCalls: number;
   /** Client: encoded bytes of calls that wait. Default 64 MiB. */
   maxQueuedBytes: number;
+  /**
+   * Cancels of running calls that a peer may send, on average over ten seconds; above it the connection ends. Default 2,000: all of
+   * 1,000 open calls given up twice a second.
+   */
+  maxCancelsPerSecond: number;
+  /** Calls that a peer may have refused because it broke a rule (bad documents, limits). Default 1,000: honest peers have none. */
+  maxRefusalsPerSecond: number;
+  /** Frames of a peer that do no work for a call: pings, tiny credits, late ones. Default 5,000. */
+  maxControlFramesPerSecond: number;
 }
 
 export const defaultLimits: Readonly<Limits> = Object.freeze({
@@ -31,6 +40,9 @@ export const defaultLimits: Readonly<Limits> = Object.freeze({
   maxMethods: 1_024,
   maxQueuedCalls: 100_000,
   maxQueuedBytes: 64 * 1024 * 1024,
+  maxCancelsPerSecond: 2_000,
+  maxRefusalsPerSecond: 1_000,
+  maxControlFramesPerSecond: 5_000,
 });
 
 /** Completes and checks limits. TypeError for what is no positive whole number, and for names that are none of ours. */
@@ -90,7 +102,13 @@ export const maxFragmentedMessages = 8;
 /** Control replies that may wait for a peer that does not read; above it the connection ends. */
 export const maxQueuedControlFrames = 1_024;
 
-/** The largest frame an end accepts: a fragment or small message, the name, and both metadata documents with room to refuse a call for them. */
+/** A failure document and its fault's data may take this, however small the fragments are. */
+export const leastFailureBytes: number = 12 * 1024;
+
+/**
+ * The largest frame an end accepts: a fragment or small message or failure, the name, and both metadata documents with room to refuse
+ * a call for them.
+ */
 export function maxFrameBytesOf(settings: ConnectionSettings): number {
-  return settings.fragmentBytes + 4 * settings.limits.maxMetadataBytes + 4_096;
+  return Math.min(settings.fragmentBytes + 4 * settings.limits.maxMetadataBytes + 16 * 1024, 0xffffffff);
 }

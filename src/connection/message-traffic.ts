@@ -275,12 +275,22 @@ export class MessageTraffic {
     else if (this.canSend(call)) call.sendReady();
   }
 
-  /** Credit arrived; `call` is undefined for the connection's. */
-  receiveCredit(call: Call | undefined, bytes: number): void {
+  /** Too little to be worth a frame: what floods are made of. Larger grants overflow the window before they are many. */
+  isSmallGrant(call: Call | undefined, bytes: number): boolean {
     const window = call === undefined ? this.#sendWindow : this.flowOf(call).send;
-    if (!window.grant(bytes)) return this.#violation("credit overflows the window");
+    return bytes * 4 < window.initial;
+  }
+
+  /** Credit arrived; `call` is undefined for the connection's. False: the connection is ending. */
+  receiveCredit(call: Call | undefined, bytes: number): boolean {
+    const window = call === undefined ? this.#sendWindow : this.flowOf(call).send;
+    if (!window.grant(bytes)) {
+      this.#violation("credit overflows the window");
+      return false;
+    }
     if (call === undefined) this.resume();
     else this.#resumeCall(call);
+    return true;
   }
 
   /** Nothing more is sent for this call: cancelled, failed or over. */

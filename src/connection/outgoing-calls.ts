@@ -16,6 +16,7 @@ import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
 import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId, unboundMethod } from "../wire/frame.ts";
 import { Call, type Outgoing } from "./call.ts";
+import { documentEnd } from "./call-frame.ts";
 import { CallTable } from "./call-table.ts";
 import { decodeFailure, type FaultBytes } from "./failure-document.ts";
 import type { FrameOutput } from "./frame-output.ts";
@@ -40,6 +41,10 @@ export abstract class OutgoingCall extends Call {
   metadataBytes: Buffer | undefined = undefined;
   /** Given up by the caller: what arrives is dropped. */
   isCancelled = false;
+  /** The callee has said that it has begun. */
+  isAccepted = false;
+  /** Leading metadata has come. */
+  hasLeading = false;
 
   /** The callee has begun. */
   abstract receiveAccept(): void;
@@ -365,6 +370,7 @@ export class OutgoingCalls {
   }
 
   receiveLeading(call: OutgoingCall, buffer: Buffer, view: DataView, start: number, end: number): void {
+    call.hasLeading = true;
     if (call.isCancelled) return;
     try {
       call.receiveLeading(decodeMetadata(buffer, view, start, end, this.#maxMetadataBytes).metadata);
@@ -389,7 +395,8 @@ export class OutgoingCalls {
         const leadingEnd = documentEnd(view, at, end) ?? end;
         const { metadata } = decodeMetadata(buffer, view, at, leadingEnd, this.#maxMetadataBytes);
         at = leadingEnd;
-        if (!call.isCancelled) call.receiveLeading(metadata);
+        if (!call.isCancelled && !call.hasLeading) call.receiveLeading(metadata);
+        call.hasLeading = true;
       }
       if ((flags & EndFlag.trailers) !== 0) {
         trailers = decodeMetadata(buffer, view, at, end, this.#maxMetadataBytes).metadata;
@@ -494,13 +501,6 @@ const nameAgain = 0x10000;
 
 /** `(now + 2000) - now` may be a little more than 2000 and must not become 2001. */
 const roundingErrorMs = 1e-3;
-
-/** Where the document that begins at `start` ends, or undefined when its length lies. */
-export function documentEnd(view: DataView, start: number, end: number): number | undefined {
-  if (end - start < 5) return undefined;
-  const length = view.getInt32(start, true);
-  return length < 5 || length > end - start ? undefined : start + length;
-}
 
 export function tooLarge(bytes: number, limit: number): RpcError {
   return new RpcError({

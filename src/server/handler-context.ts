@@ -3,7 +3,7 @@
  * never look at `signal`, `metadata` or `values`.
  */
 
-import { type AbortReason, abortError } from "../connection/incoming-calls.ts";
+import { type AbortReason, abortError } from "../connection/incoming-call.ts";
 import type { CallContext, ContextValues, Peer } from "../contract/call-context.ts";
 import { ContextValueMap } from "../contract/context-values.ts";
 import { type ChildCall, type Parent, parentSymbol } from "../contract/inheritance.ts";

@@ -8,8 +8,7 @@
  *     anything else                  INTERNAL with a generic text: neither words, stack nor path of the server leave it
  */
 
-import type { AbortReason } from "../connection/incoming-calls.ts";
-import { abortError } from "../connection/incoming-calls.ts";
+import { type AbortReason, abortError } from "../connection/incoming-call.ts";
 import type { FaultDescription, MethodDescription } from "../contract/service.ts";
 import { isRpcError, RpcError } from "../errors/rpc-error.ts";
 

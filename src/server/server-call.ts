@@ -8,7 +8,7 @@
 import type { Outgoing } from "../connection/call.ts";
 import type { Connection } from "../connection/connection.ts";
 import { Inbox } from "../connection/inbox.ts";
-import { type AbortReason, abortError, IncomingCall } from "../connection/incoming-calls.ts";
+import { type AbortReason, abortError, IncomingCall } from "../connection/incoming-call.ts";
 import { MessagePump } from "../connection/message-pump.ts";
 import { encodeOwned } from "../connection/message-traffic.ts";
 import type { Peer } from "../contract/call-context.ts";
@@ -185,7 +185,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     if (this.endedBy !== undefined || this.oneWayCost > 0) return this.#end(undefined);
     this.#outgoing = this.#wrap(value);
     try {
-      this.#connection.incoming.sendResult(this, this);
+      this.#connection.incoming.answers.sendResult(this, this);
     } catch (error) {
       return this.#unsendable(error);
     }
@@ -222,7 +222,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
   }
 
   #sendItem(item: unknown): void {
-    if (this.leading !== undefined) this.#connection.incoming.sendLeading(this);
+    if (this.leading !== undefined) this.#connection.incoming.answers.sendLeading(this);
     this.hasSent = true;
     this.#outgoing = this.#wrap(item);
     this.#connection.traffic.sendMessage(this, this);
@@ -237,7 +237,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     if (this.#isDone) return;
     if (this.endedBy !== undefined) return this.#end(undefined);
     this.hasSent = true;
-    this.#connection.incoming.sendResult(this, undefined);
+    this.#connection.incoming.answers.sendResult(this, undefined);
     this.#finish(undefined);
   }
 

@@ -1,0 +1,72 @@
+/**
+ * Rates of frames that are cheap to send and cost the receiver work: cancels, refusals, control frames. PROTOCOL.md: "Budgets".
+ *
+ * A bucket of ten seconds' worth each, filled by time when it is looked at: no timer. Counted on rare frames alone; calls that run to
+ * their end, messages and credit of some size never come here.
+ */
+
+import type { Limits } from "./limits.ts";
+
+/** How much may come at once, in seconds of the rate. */
+const burstSeconds = 10;
+
+export class RateBudget {
+  readonly #perSecond: number;
+  #left: number;
+  #filledAt: number;
+
+  constructor(perSecond: number, now: number) {
+    this.#perSecond = perSecond;
+    this.#left = perSecond * burstSeconds;
+    this.#filledAt = now;
+  }
+
+  /** Counts one. False: too many. */
+  take(now: number): boolean {
+    const gained = ((now - this.#filledAt) / 1_000) * this.#perSecond;
+    this.#filledAt = now;
+    this.#left = Math.min(this.#perSecond * burstSeconds, this.#left + gained) - 1;
+    return this.#left >= 0;
+  }
+}
+
+type RateName = "maxCancelsPerSecond" | "maxRefusalsPerSecond" | "maxControlFramesPerSecond";
+
+export class FrameBudgets {
+  readonly #limits: Limits;
+  readonly #now: () => number;
+  readonly #exceeded: (message: string) => void;
+  readonly #cancels: RateBudget;
+  readonly #refusals: RateBudget;
+  readonly #controlFrames: RateBudget;
+
+  /** @param exceeded ends the connection */
+  constructor(limits: Limits, now: () => number, exceeded: (message: string) => void) {
+    this.#limits = limits;
+    this.#now = now;
+    this.#exceeded = exceeded;
+    this.#cancels = new RateBudget(limits.maxCancelsPerSecond, now());
+    this.#refusals = new RateBudget(limits.maxRefusalsPerSecond, now());
+    this.#controlFrames = new RateBudget(limits.maxControlFramesPerSecond, now());
+  }
+
+  /** A call was cancelled that had time left: begun work that is thrown away. False: the connection is ending. */
+  countCancel(): boolean {
+    return this.#cancels.take(this.#now()) || this.#exceed("maxCancelsPerSecond");
+  }
+
+  /** The peer broke a rule that costs it a call. */
+  countRefusal(): boolean {
+    return this.#refusals.take(this.#now()) || this.#exceed("maxRefusalsPerSecond");
+  }
+
+  /** A frame that does no work for a call: pings, small credits, late and repeated frames. */
+  countControlFrame(): boolean {
+    return this.#controlFrames.take(this.#now()) || this.#exceed("maxControlFramesPerSecond");
+  }
+
+  #exceed(name: RateName): false {
+    this.#exceeded(`${name} ${this.#limits[name].toLocaleString("en")} exceeded over ${burstSeconds} seconds`);
+    return false;
+  }
+}
