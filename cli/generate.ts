@@ -1,12 +1,14 @@
 /** `taut generate [schemas] [--out dir]`: schemas to modules. */
 
 import { relative, resolve } from "node:path";
-import { type Diagnostic, type GenerateOptions, type GenerateResult, generate, watch } from "@taut/codegen";
+import type { Diagnostic, GenerateOptions, GenerateResult } from "@taut/codegen";
 import type { Argv, CommandModule } from "yargs";
 import { readConfiguration } from "./configuration.ts";
 import { diagnosticText } from "./diagnostic-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
+
+type Codegen = typeof import("@taut/codegen");
 
 interface Flags {
   schemas?: string;
@@ -25,8 +27,14 @@ export function generateCommand(terminal: Terminal, exit: (status: number) => vo
     builder: describeFlags as (argv: Argv) => Argv<Flags>,
     handler: async (flags) => {
       const options = optionsOf(flags);
-      if (flags.watch) await watchUntilStopped(options, terminal);
-      else exit(report(await generate(options), options, { terminal, json: flags.json }));
+      // A compiler comes with it: nothing else that `taut` does should wait for that.
+      const codegen = await import("@taut/codegen");
+      try {
+        if (flags.watch) await watchUntilStopped(codegen, options, terminal);
+        else exit(report(await codegen.generate(options), options, { terminal, json: flags.json }));
+      } catch (error) {
+        throw error instanceof codegen.OptionError ? new UsageError(error.message) : error;
+      }
     },
   };
 }
@@ -91,11 +99,11 @@ function sayResult(result: GenerateResult, options: GenerateOptions, terminal: T
   terminal.say(`${out}: ${parts.join(", ")}`);
 }
 
-async function watchUntilStopped(options: GenerateOptions, terminal: Terminal): Promise<void> {
+async function watchUntilStopped(codegen: Codegen, options: GenerateOptions, terminal: Terminal): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   terminal.say(`watching ${shown(options.root)}`);
-  for await (const { result, error, ms } of watch(options, stop.signal)) {
+  for await (const { result, error, ms } of codegen.watch(options, stop.signal)) {
     if (error !== undefined) terminal.say(terminal.paint("red", error instanceof Error ? error.message : String(error)));
     else if (result !== undefined) {
       sayResult(result, options, terminal);

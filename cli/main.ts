@@ -6,7 +6,6 @@
  */
 
 import { createRequire } from "node:module";
-import { OptionError } from "@taut/codegen";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { generateCommand } from "./generate.ts";
@@ -35,7 +34,7 @@ const parser = yargs(hideBin(process.argv))
 try {
   await parser.parseAsync();
 } catch (error) {
-  const wrongUsage = error instanceof UsageError || error instanceof OptionError;
+  const wrongUsage = error instanceof UsageError;
   const verbose = process.argv.includes("--verbose");
   const text = error instanceof Error ? (verbose ? (error.stack ?? error.message) : error.message) : String(error);
   terminal.say(`taut: ${text}`);

@@ -52,7 +52,6 @@ function declaration(context: ModuleContext, service: Service, client: string, s
   return [
     docComment(service.doc),
     `export declare class ${client} {\n`,
-    "  #private;\n",
     settled.length === 0 ? "" : `${settledComment}  readonly settled: ${settledType(context, settled)};\n`,
     `  constructor(channel: ${runtime(context, "Channel")});\n`,
     ...methods,

@@ -30,9 +30,15 @@ export const globalNames: ReadonlySet<string> = new Set(
    console crypto globalThis isFinite isNaN parseFloat parseInt performance process structuredClone undefined`.split(/\s+/),
 );
 
-const identifier = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
+/**
+ * Letters that every Unicode version since 4.0 has, of the scripts that people write names in. Not `\p{ID_Start}`: what that is depends
+ * on the Node that generates, and may be more than the compiler knows.
+ */
+const letters =
+  "A-Za-z_$\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0233\u0391-\u03a1\u03a3-\u03ce\u0400-\u0481\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3";
+const identifier = new RegExp(`^[${letters}][${letters}0-9]*$`);
 
-/** True for what may stand behind a dot and as an unquoted key. Reserved words may; letters beyond ASCII are quoted. */
+/** True for what may stand behind a dot and as an unquoted key. Reserved words may; rare letters are quoted. */
 export function isPlainName(name: string): boolean {
   return identifier.test(name);
 }

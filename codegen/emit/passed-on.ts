@@ -50,7 +50,11 @@ function enumDeclaration({ name, members = [], doc }: PassedOn): string {
   ].join("");
 }
 
-function typeDeclaration(context: ModuleContext, { name, doc, type }: PassedOn, structures: ReadonlyMap<string, Structure>): string {
+function typeDeclaration(
+  context: ModuleContext,
+  { name, doc, type }: PassedOn,
+  structures: ReadonlyMap<string, Structure>,
+): string {
   const structure = structures.get(`${context.file.path}\n${name}`);
   const target = structure?.type ?? type;
   if (target === undefined) return "";

@@ -109,7 +109,7 @@ export class TypeTexts {
         return arms.join(" | ");
       }
       case "value-union":
-        return type.arms.map((arm) => this.of(arm)).join(" | ");
+        return [...type.arms.filter(isSomething), ...type.arms.filter(isNull)].map((arm) => this.of(arm)).join(" | ");
       case "ref":
         return this.structure(type.id);
       default: {
@@ -153,9 +153,11 @@ export class TypeTexts {
   }
 
   #map({ form, key, value, readonly = false }: MapType): string {
-    const entries = `<${this.of(key)}, ${this.of(value)}>`;
-    if (form === "map") return `${readonly ? "ReadonlyMap" : "Map"}${entries}`;
-    return readonly ? `Readonly<Record${entries}>` : `Record${entries}`;
+    const [keyText, valueText] = [this.of(key), this.of(value)];
+    if (form === "map") return `${readonly ? "ReadonlyMap" : "Map"}<${keyText}, ${valueText}>`;
+    // An index signature may refer to the alias that it stands in; an argument of `Record` may not.
+    if (key.kind !== "literals") return `{ ${readonly ? "readonly " : ""}[key: ${keyText}]: ${valueText} }`;
+    return readonly ? `Readonly<Record<${keyText}, ${valueText}>>` : `Record<${keyText}, ${valueText}>`;
   }
 
   #alias(structure: Structure): string {
@@ -202,4 +204,13 @@ export class TypeTexts {
         return false;
     }
   }
+}
+
+function isNull({ kind }: Type): boolean {
+  return kind === "null";
+}
+
+/** `Order | null`, as people write it: null last. */
+function isSomething(type: Type): boolean {
+  return !isNull(type);
 }

@@ -36,11 +36,12 @@ describe("names of schemas", () => {
   });
 
   test("plain ones stand as they are, others in quotes", () => {
-    expect([objectKey("a"), objectKey("delete"), objectKey("a b"), objectKey("é"), objectKey("1")]).toEqual([
+    expect([objectKey("a"), objectKey("delete"), objectKey("a b"), objectKey("é"), objectKey("😀"), objectKey("1")]).toEqual([
       "a",
       "delete",
       '"a b"',
-      '"é"',
+      "é",
+      '"😀"',
       '"1"',
     ]);
     expect([access("a"), access("delete"), access("a b")]).toEqual([".a", ".delete", '["a b"]']);

@@ -37,7 +37,7 @@ describe("emitted modules and declarations", () => {
   test("pass Biome's recommended rules", async () => {
     const folder = mkdtempSync(join(tmpdir(), "taut-biome-"));
     try {
-      const configuration = { root: true, formatter: { enabled: false }, linter: { rules: { recommended: true } } };
+      const configuration = { root: true, formatter: { enabled: false }, linter: { rules: { preset: "recommended" } } };
       writeFileSync(join(folder, "biome.json"), JSON.stringify(configuration));
       const biome = join(root, "node_modules/@biomejs/biome/bin/biome");
       const folders = caseNames().flatMap((name) => [join(validFolder, name, "ts"), join(validFolder, name, "js")]);
