@@ -1,5 +1,7 @@
 /** `taut`: what a service needs at run time. */
 
+/// <reference types="node" preserve="true" />
+
 export type { ChannelOptions } from "./client/channel-options.ts";
 export { connect } from "./client/connect.ts";
 export { Challenge } from "./connection/handshake.ts";

@@ -4,6 +4,8 @@
  * Loading it loads `bson` and registers its classes; no other entry does.
  */
 
+/// <reference types="node" preserve="true" />
+
 export {
   Binary,
   BSONRegExp,
