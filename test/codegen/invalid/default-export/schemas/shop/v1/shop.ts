@@ -1,0 +1,7 @@
+export default interface Shop {
+  place(request: Order): Promise<Order>;
+}
+
+export interface Order {
+  id: string;
+}

@@ -1,0 +1,7 @@
+export interface Order {
+  id: string;
+}
+
+export interface Shop {
+  get(id: string): Promise<Order>;
+}

@@ -1,0 +1,5 @@
+export type Order = { id: number };
+
+export interface Shop {
+  get(id: string): Promise<Order>;
+}

@@ -1,0 +1,6 @@
+export interface $Shop {
+  place(request: $Order): Promise<$Order>;
+}
+export interface $Order {
+  id: string;
+}

@@ -1,0 +1,4 @@
+export interface Shop {
+  find?(id: string): Promise<string>;
+  get?: (id: string) => Promise<string>;
+}

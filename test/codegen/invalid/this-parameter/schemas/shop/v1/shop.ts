@@ -1,0 +1,3 @@
+export interface Shop {
+  find(this: Shop, id: string): Promise<string>;
+}

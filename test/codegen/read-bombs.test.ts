@@ -1,0 +1,93 @@
+/** SC-2 of the attacks: schemas made to exhaust the reader end with a result or a diagnostic, soon and without a stack overflow. */
+
+import { describe, expect, it } from "vitest";
+import { codesOf, fileOf, readClean, readSource } from "./read-source.ts";
+
+const limitMs = 30_000;
+
+describe("SC-2: compiler bombs", { timeout: limitMs }, () => {
+  it("ten thousand types", () => {
+    const text = Array.from(
+      { length: 10_000 },
+      (_, index) => `export interface T${index} { next?: T${(index + 1) % 10_000}; x: string }`,
+    );
+    expect(fileOf(readClean(text.join("\n"))).messages).toHaveLength(10_000);
+  });
+
+  it.each([1_000, 5_000, 50_000])("%i levels of nesting", (depth) => {
+    const { diagnostics } = readSource(
+      `export interface X { x: ${"{ a: ".repeat(depth)}string${" }".repeat(depth)} }\nexport interface Fine { a: string }`,
+    );
+    expect(diagnostics.length).toBeGreaterThan(0);
+    expect(codesOf(diagnostics).filter((code) => !["TAUT3024", "TAUT1007", "TAUT1002"].includes(code))).toEqual([]);
+  });
+
+  it.each([1_000, 20_000])("an array of %i dimensions", (depth) => {
+    expect(readSource(`export interface X { x: string${"[]".repeat(depth)} }`).diagnostics.length).toBeGreaterThan(0);
+  });
+
+  it.each([400, 1_000, 10_000])("a chain of %i types that each hold the next", (length) => {
+    const text = Array.from({ length }, (_, index) => `export interface T${index} { next: T${index + 1} }`);
+    const { diagnostics } = readSource(`${text.join("\n")}\nexport interface T${length} { x: string }`);
+    expect(new Set(codesOf(diagnostics))).toEqual(new Set(length < 500 ? [] : ["TAUT3024"]));
+  });
+
+  it("a chain of five thousand aliases", () => {
+    const text = Array.from({ length: 5_000 }, (_, index) => `type T${index} = T${index + 1};`);
+    const { diagnostics } = readSource(`${text.join("\n")}\ntype T5000 = string; export interface X { x: T0 }`);
+    expect(codesOf(diagnostics).filter((code) => !["TAUT3024", "TAUT1007", "TAUT1002"].includes(code))).toEqual([]);
+  });
+
+  it("a union of five thousand arms, and one of as many literals", () => {
+    const arms = Array.from({ length: 5_000 }, (_, index) => `{ kind: "k${index}"; x${index}: string }`);
+    readClean(`export type X = ${arms.join(" | ")};`);
+    const literals = Array.from({ length: 5_000 }, (_, index) => `"k${index}"`);
+    readClean(`export interface X { x: ${literals.join(" | ")} }`);
+  });
+
+  it("cyclic aliases", () => {
+    const { diagnostics } = readSource(
+      "type A = B; type B = A; export interface X { a: A; b: A[] } export type C = C; export interface S { m(x: X): void }",
+    );
+    expect(codesOf(diagnostics, "error")).toContain("TAUT1002");
+  });
+
+  it("interfaces that extend each other", () => {
+    expect(codesOf(readSource("export interface A extends B {} export interface B extends A {}").diagnostics)).toContain(
+      "TAUT1002",
+    );
+  });
+
+  it("a literal of a megabyte", () => {
+    readClean(`export interface X { x: "${"a".repeat(1_000_000)}" }`);
+  });
+
+  it("generics that grow", () => {
+    const { diagnostics } = readSource(`
+      interface A<T> { next?: A<T[]>; b?: B<T, A<T>> }
+      interface B<T, U> { a?: A<U>; b?: B<U, T[]> }
+      export interface S { m(request: A<string>): Promise<void> }
+    `);
+    expect(codesOf(diagnostics, "error").length).toBeGreaterThan(0);
+  });
+
+  it("mapped types over thousands of keys", () => {
+    const keys = Array.from({ length: 5_000 }, (_, index) => `"k${index}"`).join(" | ");
+    readClean(`export interface X { x: Partial<Record<${keys}, string>> }`);
+  });
+
+  it("a doubling of intersections and unions", () => {
+    const lines = ["type T0 = { a: string };"];
+    for (let index = 1; index <= 30; index += 1) lines.push(`type T${index} = { l: T${index - 1}; r: T${index - 1} };`);
+    readSource(`${lines.join("\n")}\nexport interface X { x: T30 }`);
+    const tags = Array.from({ length: 16 }, (_, index) => `({ t${index}: 0 } | { t${index}: 1 })`);
+    readSource(`export type Y = ${tags.join(" & ")};`);
+  });
+
+  it("ten thousand levels of parentheses, comments and generics in the text", () => {
+    readSource(`export interface X { x: ${"(".repeat(10_000)}string${")".repeat(10_000)} }`);
+    readSource(`interface P<T> { t: T }\nexport interface X { x: ${"P<".repeat(2_000)}string${">".repeat(2_000)} }`);
+    readSource(`/** ${"@minimun ".repeat(10_000)} */ export interface X { a: string }`);
+    readSource(`/** ${"`".repeat(100_001)} */ export interface X { a: string }`);
+  });
+});
