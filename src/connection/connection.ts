@@ -31,6 +31,7 @@ import { KeepaliveTimer } from "./keepalive-timer.ts";
 import { type ConnectionSettings, maxFrameBytesOf, maxQueuedControlFrames } from "./limits.ts";
 import { MessageTraffic } from "./message-traffic.ts";
 import { OutgoingCalls } from "./outgoing-calls.ts";
+import { SlowSenderTimer } from "./slow-sender-timer.ts";
 import { WriteStallTimer } from "./write-stall-timer.ts";
 
 export type ConnectionState = "handshake" | "open" | "draining" | "closed";
@@ -71,6 +72,7 @@ export class Connection implements TransportListener, FrameSink {
   readonly #deadlines: DeadlineTimer;
   #keepalive: KeepaliveTimer | undefined;
   #stall: WriteStallTimer | undefined;
+  #slowSender: SlowSenderTimer | undefined;
   #linger: Timer | undefined;
   #state: ConnectionState = "handshake";
   #outgoing: OutgoingCalls | undefined;
@@ -190,6 +192,7 @@ export class Connection implements TransportListener, FrameSink {
     this.#deadlines.stop();
     this.#keepalive?.stop();
     this.#stall?.stop();
+    this.#slowSender?.stop();
     // A stranger whose first bytes are not whole is told nothing; a client has spoken first and may go on.
     if (tellPeer && (this.#preface === undefined || this.#options.role.side === "client")) {
       const body = encodePlainDocument({ code: codeNumbers[error.code], message: cutText(error.message) });
@@ -369,7 +372,20 @@ export class Connection implements TransportListener, FrameSink {
           ),
       });
     }
+    this.#slowSender = new SlowSenderTimer(this.#clock, {
+      received: () => this.bytesReceived,
+      isOwed: () => !this.#reader.isAtBoundary || this.#isOwedFragments(),
+      tooSlow: (bytes, ms) => {
+        const what = `sent ${bytes} bytes of something unfinished in ${Math.round(ms)} ms`;
+        this.#closeWith(connectionError("UNAVAILABLE", `${this.transport.peerAddress} is too slow: ${what}`), true);
+      },
+    });
     this.#options.owner.opened(this);
+  }
+
+  #isOwedFragments(): boolean {
+    if (!this.traffic.isReceivingFragments) return false;
+    return [...this.incoming.table.all(), ...this.outgoing.table.all()].some((call) => this.traffic.isOwedFragments(call));
   }
 
   #room(): void {

@@ -73,6 +73,8 @@ export class Handshake {
   #over = false;
   #rounds = 0;
   #peerHello: Hello | undefined;
+  /** The one that was chosen. */
+  #version: number = versions.max;
 
   constructor(role: HandshakeRole, settings: ConnectionSettings, clock: Clock, owner: HandshakeOwner) {
     this.#role = role;
@@ -106,7 +108,7 @@ export class Handshake {
       if (kind === FrameKind.hello) this.#receiveHello(decodeHello(buffer, view, start, end));
       else this.#receiveAuth(decodePlainDocument(buffer, view, start, end));
     } catch (error) {
-      this.#fail(asRefusal(error));
+      this.#fail(isRpcError(error) ? error : refusal("INVALID_ARGUMENT", "auth is no valid document", error));
     }
   }
 
@@ -121,10 +123,16 @@ export class Handshake {
       );
     }
     this.#peerHello = hello;
+    this.#version = version;
     if (this.#role.side === "server") return this.#authenticate(hello.credentials);
     const unknown = hello.features.filter((feature) => !offeredFeatures.includes(feature));
     if (unknown.length > 0)
-      return this.#fail(refusal("FAILED_PRECONDITION", `the server uses features that were not offered: ${unknown.join(", ")}`));
+      return this.#fail(
+        refusal(
+          "FAILED_PRECONDITION",
+          `the server uses features that were not offered: ${JSON.stringify(unknown).slice(0, 200)}`,
+        ),
+      );
     this.#agree(undefined);
   }
 
@@ -152,7 +160,7 @@ export class Handshake {
       (answer) => {
         if (answer instanceof Challenge)
           return this.#owner.send(FrameKind.auth, encodePlainDocument({ challenge: answer.data ?? null }));
-        this.#owner.send(FrameKind.hello, encodeHello(this.#settings, { version: versions.max, features: [] }));
+        this.#owner.send(FrameKind.hello, encodeHello(this.#settings, { version: this.#version, features: [] }));
         this.#agree(answer);
       },
     );
@@ -177,7 +185,8 @@ export class Handshake {
       this.#busy = false;
       return this.#fail(asRefusal(error));
     }
-    if (answer instanceof Promise) answer.then(goOn, (error: unknown) => this.#fail(asRefusal(error)));
+    // Whatever can be waited for is: a promise of another library's taken for an identity would let everybody in.
+    if (isThenable(answer)) answer.then(goOn, (error: unknown) => this.#fail(asRefusal(error)));
     else goOn(answer);
   }
 
@@ -194,15 +203,25 @@ export class Handshake {
   }
 }
 
-function refusal(code: RpcError["code"], message: string): RpcError {
-  return withFacts(new RpcError({ code, message }), { scope: "connection", executed: "no" });
+function refusal(code: RpcError["code"], message: string, cause?: unknown): RpcError {
+  const error = new RpcError(cause === undefined ? { code, message } : { code, message, cause });
+  return withFacts(error, { scope: "connection", executed: "no" });
 }
 
-/** What user code threw: an RpcError as it is, anything else without its words. */
+/** What user code threw: its own RpcError as it is, anything else, the errors of other calls too, without its words. */
 function asRefusal(error: unknown): RpcError {
-  if (isRpcError(error)) return withFacts(error, { scope: "connection", executed: "no" });
-  return withFacts(new RpcError({ code: "UNAUTHENTICATED", message: "credentials could not be made or checked", cause: error }), {
-    scope: "connection",
-    executed: "no",
-  });
+  if (!isRpcError(error)) return refusal("UNAUTHENTICATED", "credentials could not be made or checked", error);
+  if (error.origin === "remote" || error.method !== undefined) {
+    return refusal("UNAVAILABLE", "credentials could not be made or checked", error);
+  }
+  return withFacts(error, { scope: "connection", executed: "no" });
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
 }

@@ -106,11 +106,17 @@ export function versionText(min: number, max: number): string {
   return min === max ? String(min) : `${min} to ${max}`;
 }
 
+/** What a peer's offer counts at most: a stranger must not turn off how it is found dead. */
+const longestOffer: Keepalive = { idleMs: 600_000, timeoutMs: 60_000 };
+
 /** Keepalive of both: the larger offer wins, so that neither is pinged more often than it wants; off on one side is off for that side alone. */
 export function agreeKeepalive(own: Keepalive | undefined, peers: Keepalive | undefined): Keepalive | undefined {
   if (own === undefined) return undefined;
   if (peers === undefined) return own;
-  return { idleMs: Math.max(own.idleMs, peers.idleMs), timeoutMs: Math.max(own.timeoutMs, peers.timeoutMs) };
+  return {
+    idleMs: Math.max(own.idleMs, Math.min(peers.idleMs, longestOffer.idleMs)),
+    timeoutMs: Math.max(own.timeoutMs, Math.min(peers.timeoutMs, longestOffer.timeoutMs)),
+  };
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -409,6 +409,15 @@ export class MessageTraffic {
     return true;
   }
 
+  get isReceivingFragments(): boolean {
+    return this.#fragmentedIncoming > 0;
+  }
+
+  /** An announced message of this call is incomplete, and window is there for more of it. */
+  isOwedFragments({ flow }: Call): boolean {
+    return flow?.incoming !== undefined && !flow.incoming.discarding && !flow.receive.isExhausted;
+  }
+
   /** The consumer has taken a message whose `receiveMessage` told this cost. */
   release(call: Call, cost: number): void {
     const flow = call.flow;

@@ -18,7 +18,8 @@ export interface ReceivedMetadata {
 
 /** Undefined for empty metadata: nothing is sent. Throws RESOURCE_EXHAUSTED above the limit. */
 export function encodeMetadata(metadata: Metadata | undefined, maxBytes: number, attempt = 1): Buffer | undefined {
-  const document: Record<string, unknown> = {};
+  // Without a prototype: "__proto__" is a legal key.
+  const document: Record<string, unknown> = Object.create(null);
   let isEmpty = true;
   if (metadata !== undefined) {
     for (const [key] of metadata) {

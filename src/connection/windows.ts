@@ -57,6 +57,10 @@ export class ReceiveWindow {
     return this.#left >= 0;
   }
 
+  get isExhausted(): boolean {
+    return this.#left <= 0;
+  }
+
   /** Gives room back. Returns the bytes to grant to the peer now, or 0 when it is too early. */
   release(bytes: number): number {
     this.#owed += bytes;

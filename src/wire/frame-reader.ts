@@ -15,8 +15,8 @@ export interface FrameSink {
    * Returning false stops the reader for good (the connection is closing).
    */
   receiveFrame(word: number, callId: number, buffer: Buffer, view: DataView, start: number, end: number): boolean;
-  /** Part of a fragment's bytes. `last`: the frame ends with it. */
-  receiveFragment(callId: number, buffer: Buffer, start: number, end: number, last: boolean): boolean;
+  /** Part of a fragment's bytes. */
+  receiveFragment(callId: number, buffer: Buffer, start: number, end: number): boolean;
   /** A header declares more than `maxFrameBytes`; the reader has stopped. */
   refuseLength(kind: number, length: number): void;
 }
@@ -52,6 +52,7 @@ export class FrameReader {
   }
 
   receive(chunk: Buffer): void {
+    if (this.#stopped) return;
     let at = 0;
     if (this.#fragmentLeft > 0) at = this.#continueFragment(chunk, 0);
     while (this.#carried > 0 && at < chunk.length && !this.#stopped) at = this.#continueCarry(chunk, at);
@@ -94,8 +95,7 @@ export class FrameReader {
     const end = Math.min(chunk.length, at + this.#fragmentLeft);
     if (end === at) return at;
     this.#fragmentLeft -= end - at;
-    const last = this.#fragmentLeft === 0;
-    if (!this.#sink.receiveFragment(this.#fragmentCall, chunk, at, end, last)) this.stop();
+    if (!this.#sink.receiveFragment(this.#fragmentCall, chunk, at, end)) this.stop();
     return end;
   }
 
