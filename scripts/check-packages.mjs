@@ -11,8 +11,9 @@ for (const workspace of ["src", "codegen", "cli"]) {
   const checks = [["publint", "run", workspace, "--strict"]];
   if (workspace !== "cli") checks.push(["attw", "--pack", workspace, "--profile", "esm-only", "--format", "ascii", "--no-emoji"]);
   for (const [command, ...args] of checks) {
-    console.log(`\n${command} ${args.join(" ")}`);
-    if (spawnSync(bin(command), args, { cwd: root, stdio: "inherit" }).status !== 0) failed = true;
+    const { status, stdout, stderr } = spawnSync(bin(command), args, { cwd: root, encoding: "utf8" });
+    console.log(`${command} ${args.join(" ")}: ${status === 0 ? "good" : `\n${stdout}${stderr}`}`);
+    if (status !== 0) failed = true;
   }
 }
 process.exit(failed ? 1 : 0);
