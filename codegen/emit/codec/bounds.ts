@@ -110,7 +110,9 @@ function body(context: EmitContext, unit: Unit): void {
       out.line("let bound = 5;");
       const entry = `bound += 2 + ${context.use("keyBound")}(key) + ${boundOf(context, type.value, "value", depth, siteWithin(unit, "value"))};`;
       if (type.form === "map") {
-        out.block(`for (const [key, value] of ${context.use("mapOf")}(x))`, () => out.line(entry));
+        const entries = constantBound(context, type.value) === undefined ? "[key, value]" : "key";
+        const all = `${context.use("mapOf")}(x)${entries === "key" ? ".keys()" : ""}`;
+        out.block(`for (const ${entries} of ${all})`, () => out.line(entry));
       } else {
         out.line(`const map = ${context.use("objectOf")}(x);`);
         out.block("for (const key of Object.keys(map))", () => {

@@ -8,6 +8,7 @@ import type { EmitContext } from "./emit-context.ts";
 /** Bytes that stores may overhang behind the document. */
 const slackBytes = 8;
 
+/** @param typeText the type of the values; empty where types are left out */
 export function emitCodecConstant(context: EmitContext, name: string, structure: Structure, typeText: string): void {
   const { out, units } = context;
   const ref = { kind: "ref", id: structure.id } as const;
@@ -27,7 +28,7 @@ export function emitCodecConstant(context: EmitContext, name: string, structure:
     out.line(`throw ${context.use(maker)}(error, ${quote(structure.name)}, ${shape}, ${about}, limits);`);
   };
   out.line("");
-  out.line(`const ${name}${out.type(`${context.useType("Codec")}<${typeText}>`)} = {`);
+  out.line(`const ${name}${typeText === "" ? "" : out.type(`${context.useType("Codec")}<${typeText}>`)} = {`);
   out.indented(() => {
     out.line(`name: ${quote(structure.name)},`);
     if (constant !== undefined) {

@@ -7,8 +7,12 @@ import type { Unit } from "./units.ts";
 /** Names that every object inherits something under: only an own property is the field. */
 const inheritedNames: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
+export function isInherited(name: string): boolean {
+  return inheritedNames.has(name);
+}
+
 export function fieldOf(context: EmitContext, object: string, name: string): string {
-  if (inheritedNames.has(name)) return `${context.use("ownField")}(${object}, ${quote(name)})`;
+  if (isInherited(name)) return `${context.use("ownField")}(${object}, ${quote(name)})`;
   return `${object}${access(name)}`;
 }
 

@@ -20,12 +20,7 @@ export function literalText(literal: Literal, indent = "", column = 0, tail = 1)
   }
   const inner = `${indent}  `;
   if ("items" in literal) {
-    const [only] = literal.items;
     if (literal.items.length === 0) return "[]";
-    // A single object hugs its brackets.
-    if (literal.items.length === 1 && only !== undefined && typeof only !== "string" && "entries" in only) {
-      return `[${literalText(only, indent, column + 1, tail + 1)}]`;
-    }
     const lines = literal.items.map((item) => `${inner}${literalText(item, inner, inner.length)},\n`);
     return `[\n${lines.join("")}${indent}]`;
   }

@@ -16,7 +16,7 @@ import { byteSwitch } from "./byte-switch.ts";
 import { defaultText } from "./default-text.ts";
 import { constantBytes, factsOf, headerBytes } from "./element-facts.ts";
 import { type EmitContext, siteWithin } from "./emit-context.ts";
-import { childDepth } from "./field-access.ts";
+import { childDepth, isInherited } from "./field-access.ts";
 import { ReadCursor } from "./read-cursor.ts";
 import { type PlacedField, readInPlace } from "./read-in-place.ts";
 import { isVariableTyped, type ReadSite, readExpression, variableType } from "./read-value.ts";
@@ -214,12 +214,12 @@ function emitResult(context: EmitContext, type: DocumentType): void {
   const literal = () => {
     out.indented(() => {
       for (const { field, i } of always) {
-        if (field.name === "then") out.line("// biome-ignore lint/suspicious/noThenProperty: the schema names this field");
+        if (field.name === "then") out.line(thenSuppression);
         const value =
           field.default === undefined
             ? `f${i}`
             : `f${i} === undefined ? ${defaultText(context.units, field.type, field.default)} : f${i}`;
-        out.line(`${objectKey(field.name)}: ${value},`);
+        out.line(`${literalKey(field.name)}: ${value},`);
       }
     });
   };
@@ -238,10 +238,19 @@ function emitResult(context: EmitContext, type: DocumentType): void {
     out.line("};");
   }
   for (const { field, i } of byChance) {
-    if (field.name === "__proto__") out.line(`if (f${i} !== undefined) ${context.use("setOwn")}(value, "__proto__", f${i});`);
+    if (field.name === "then") out.line(thenSuppression);
+    if (isInherited(field.name))
+      out.line(`if (f${i} !== undefined) ${context.use("setOwn")}(value, ${quote(field.name)}, f${i});`);
     else out.line(`if (f${i} !== undefined) value${memberOf(field.name)} = f${i};`);
   }
   out.line("return value;");
+}
+
+const thenSuppression = "// biome-ignore lint/suspicious/noThenProperty: the schema names this field";
+
+/** As the formatter has it: a number needs no quotes. */
+function literalKey(name: string): string {
+  return /^(?:0|[1-9]\d{0,8})$/.test(name) ? name : objectKey(name);
 }
 
 function memberOf(name: string): string {

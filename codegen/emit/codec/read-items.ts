@@ -27,7 +27,7 @@ export function readItems(context: EmitContext, unit: Unit, items: Type): void {
   out.block("for (let i = 0; p < last; i += 1)", () => {
     out.line(`const type = ${out.cast("b[p]", "number")};`);
     out.line(`const from = ${context.use("indexEnd")}(b, p + 1, i, last);`);
-    out.line(`let item${out.type(itemType)};`);
+    if (ways.length > 0) out.line(`let item${out.type(itemType)};`);
     ways.forEach((way, i) => {
       const conditions = [`type === ${way.type}`, ...(way.least > 0 ? [`last - from >= ${way.least}`] : [])];
       out.line(`${i === 0 ? "if" : "} else if"} (${conditions.join(" && ")}) {`);
@@ -35,7 +35,9 @@ export function readItems(context: EmitContext, unit: Unit, items: Type): void {
     });
     const general = () => {
       out.line(`const end = ${context.use("valueEnd")}(b, dv, type, from, last);`);
-      out.line(`item = ${readExpression(context, items, { type: "type", from: "from", end: "end" }, where)};`);
+      out.line(
+        `${ways.length === 0 ? `const item${out.type(itemType)}` : "item"} = ${readExpression(context, items, { type: "type", from: "from", end: "end" }, where)};`,
+      );
       out.line("p = end;");
     };
     if (ways.length === 0) {

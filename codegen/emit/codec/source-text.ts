@@ -9,7 +9,7 @@ import { quote } from "../names.ts";
 const lineWidth = 130;
 
 export class SourceText {
-  readonly #lines: string[] = [];
+  #lines: string[] = [];
   readonly #types: boolean;
   #indent = "";
 
@@ -107,12 +107,20 @@ export class SourceText {
     this.line(`)${after}`);
   }
 
-  /** `function name(parameters): result { ... }` with an empty line before it. */
+  /** `function name(parameters): result { ... }` with an empty line before it. What the body does not use is marked so. */
   func(name: string, parameters: readonly (readonly [name: string, type: string])[], result: string, body: () => void): void {
-    this.line("");
-    const list = parameters.map(([parameter, type]) => parameter + this.type(type));
-    this.list(`function ${name}`, list, `${this.type(result)} {`);
+    const lines = this.#lines;
+    const inner: string[] = [];
+    this.#lines = inner;
     this.indented(body);
+    this.#lines = lines;
+    // Not those of strings and comments.
+    const code = inner.join("\n").replace(/"(?:[^"\\]|\\.)*"|\/\/.*/g, "");
+    const words = new Set(code.match(/[\w$]+/g));
+    const list = parameters.map(([parameter, type]) => (words.has(parameter) ? "" : "_") + parameter + this.type(type));
+    this.line("");
+    this.list(`function ${name}`, list, `${this.type(result)} {`);
+    this.#lines.push(...inner);
     this.line("}");
   }
 
