@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { generateCommand } from "./generate.ts";
+import { healthCommand } from "./health.ts";
 import { processTerminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -21,6 +22,7 @@ const parser = yargs(hideBin(process.argv))
   .scriptName("taut")
   .usage("$0 <command>")
   .command(generateCommand(terminal, exit))
+  .command(healthCommand(terminal, exit))
   .demandCommand(1, "a command is needed")
   .option("verbose", { type: "boolean", default: false, describe: "print the stack of unexpected errors" })
   .version((createRequire(import.meta.url)("@taut/cli/package.json") as { version: string }).version)

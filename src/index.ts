@@ -18,5 +18,6 @@ export { Code } from "./errors/code.ts";
 export { CodecError, type Violation } from "./errors/codec-error.ts";
 export { type Detail, isRpcError, RpcError } from "./errors/rpc-error.ts";
 export { Metadata, type MetadataInit, type MetadataValue } from "./metadata/metadata.ts";
+export { gracefulShutdown, type ShutdownOptions, type ShutdownReport } from "./server/graceful-shutdown.ts";
 export { createServer, type Server } from "./server/server.ts";
 export type { ServerOptions } from "./server/server-options.ts";

@@ -34,6 +34,13 @@ export interface ServerOptions {
   maxTimeoutMs?: number;
   /** Above it a peer is told so and sent away. Default 10,000. */
   maxConnections?: number;
+  /** Connections in the handshake; above it the oldest is closed, which honest peers never are. Default 1,000. */
+  maxHandshakes?: number;
+  /**
+   * Above this lag of the event loop, twice in a row, new calls are turned away with RESOURCE_EXHAUSTED and `retryAfterMs`; health
+   * goes on answering. Default 500; Infinity turns nobody away.
+   */
+  maxEventLoopLagMs?: number;
   /** A connection is asked to move on after this, with up to 10 % jitter. Default Infinity. */
   maxConnectionAgeMs?: number;
   /** How long its calls may take after that. Default 30,000. */
@@ -52,6 +59,8 @@ export interface CompleteServerOptions {
   readonly idleTimeoutMs: number;
   readonly maxTimeoutMs: number;
   readonly maxConnections: number;
+  readonly maxHandshakes: number;
+  readonly maxEventLoopLagMs: number;
   readonly maxConnectionAgeMs: number;
   readonly maxConnectionAgeGraceMs: number;
   readonly inheritContext: boolean;
@@ -69,6 +78,8 @@ const known = new Set([
   "idleTimeoutMs",
   "maxTimeoutMs",
   "maxConnections",
+  "maxHandshakes",
+  "maxEventLoopLagMs",
   "maxConnectionAgeMs",
   "maxConnectionAgeGraceMs",
   "inheritContext",
@@ -78,8 +89,8 @@ const known = new Set([
 export function completeServerOptions(options: ServerOptions = {}): CompleteServerOptions {
   checkKnown(options, known, "server");
   const limits = completeLimits(options.limits);
-  const maxConnections = options.maxConnections ?? 10_000;
-  if (!(maxConnections >= 1)) throw new TypeError(`maxConnections must be a number from 1, not ${String(maxConnections)}`);
+  const maxConnections = count(options.maxConnections, "maxConnections", 10_000);
+  const maxHandshakes = count(options.maxHandshakes, "maxHandshakes", 1_000);
   return {
     interceptors: checkFunctions(options.interceptors, "interceptors"),
     settings: {
@@ -98,9 +109,17 @@ export function completeServerOptions(options: ServerOptions = {}): CompleteServ
     idleTimeoutMs: positive(options.idleTimeoutMs, "idleTimeoutMs", 10 * 60_000),
     maxTimeoutMs: positive(options.maxTimeoutMs, "maxTimeoutMs", Number.POSITIVE_INFINITY),
     maxConnections,
+    maxHandshakes,
+    maxEventLoopLagMs: positive(options.maxEventLoopLagMs, "maxEventLoopLagMs", 500),
     maxConnectionAgeMs: positive(options.maxConnectionAgeMs, "maxConnectionAgeMs", Number.POSITIVE_INFINITY),
     maxConnectionAgeGraceMs: positive(options.maxConnectionAgeGraceMs, "maxConnectionAgeGraceMs", 30_000),
     inheritContext: options.inheritContext ?? true,
     authenticate: options.authenticate?.bind(options),
   };
+}
+
+function count(value: number | undefined, name: string, byDefault: number): number {
+  if (value === undefined) return byDefault;
+  if (typeof value !== "number" || !(value >= 1)) throw new TypeError(`${name} must be a number from 1, not ${String(value)}`);
+  return value;
 }

@@ -1,17 +1,16 @@
 /**
  * A server: listens, gives each connection the services, and goes away without losing a call.
  *
- *     SERVING --drain()--> DRAINING (peers are told; calls go on; grace) --> CLOSED
- *        +------------------------- close() -----------------------------------^
+ *     SERVING --markLeaving()--> LEAVING (still serves; health says no) --+
+ *        +------------------------- drain() --------------------------> DRAINING (peers are told; calls go on; grace) --> CLOSED
+ *        +------------------------- close() -----------------------------------------------------------------------------^
  */
 
-import { Connection, type ConnectionOwner, connectionError } from "../connection/connection.ts";
-import type { Dispatcher } from "../connection/incoming-calls.ts";
-import type { Peer } from "../contract/call-context.ts";
+import { connectionError } from "../connection/connection.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import type { ServiceDescription } from "../contract/service.ts";
 import type { Stats } from "../contract/stats.ts";
-import { RpcError } from "../errors/rpc-error.ts";
+import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { parseAddress } from "../transport/address.ts";
 import { type Listener, listen } from "../transport/listener.ts";
@@ -19,15 +18,23 @@ import { describeSocketError } from "../transport/socket-errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import { CallFlag } from "../wire/frame.ts";
 import { ArenaPool } from "../wire/output-arena.ts";
+import { ConnectionTable } from "./connection-table.ts";
+import { ageSample, LoadMonitor } from "./load-monitor.ts";
+import { ReportLimit } from "./report-limit.ts";
 import { ServerCall, type ServerHost } from "./server-call.ts";
+import { ServerConnection, type ServerConnectionHost } from "./server-connection.ts";
 import { type CompleteServerOptions, completeServerOptions, type ServerOptions } from "./server-options.ts";
 import { type MethodBinding, ServiceTable } from "./service-table.ts";
+
+export type ServerState = "serving" | "leaving" | "draining" | "closed";
 
 export interface Server extends AsyncDisposable {
   /** TypeError when the service is there already or a method is missing in the handler. */
   add<H>(service: ServiceDescription<H>, handler: H): this;
   /** "tcp://host:port", "host:port", "tls://...", "unix:///path"; port 0 picks one. May be called for several addresses. */
   listen(address: string): Promise<{ url: string; host?: string; port?: number }>;
+  /** New certificates, or any other node:tls options, for connections from now on; those that stand go on with theirs. */
+  setTls(tls: object): void;
   /** No new connections and calls; peers are told; waits (30,000 ms); then cancels the rest. */
   drain(options?: { graceMs?: number }): Promise<{ finished: number; cancelled: number }>;
   /** At once: open calls end, their callers are told. Resolves when all sockets are closed. */
@@ -42,35 +49,47 @@ export function createServer(options?: ServerOptions): Server {
 
 const drainGraceMs = 30_000;
 
-export class RpcServer implements Server, ServerHost, ConnectionOwner {
-  readonly #options: CompleteServerOptions;
+export class RpcServer implements Server, ServerHost, ServerConnectionHost {
+  readonly options: CompleteServerOptions;
   readonly clock: Clock;
   readonly codecLimits: CodecLimits;
   readonly inheritContext: boolean;
-  readonly #pool = new ArenaPool();
+  readonly pool: ArenaPool = new ArenaPool();
   readonly #services: ServiceTable;
   readonly #listeners = new Set<Listener>();
-  readonly #connections = new Set<Connection>();
-  #state: "serving" | "draining" | "closed" = "serving";
+  readonly #connections: ConnectionTable;
+  readonly #load: LoadMonitor;
+  readonly #strangers: ReportLimit;
+  #tls: object | undefined;
+  #state: ServerState = "serving";
+  readonly #watchers = new Set<(state: ServerState) => void>();
   #started = 0;
   #succeeded = 0;
   #failed = 0;
   #cancelled = 0;
-  #bytesIn = 0;
-  #bytesOut = 0;
-  /** Called when a call or connection has ended, while draining. */
-  #onProgress: () => void = () => {};
 
   constructor(options: CompleteServerOptions, clock: Clock) {
-    this.#options = options;
+    this.options = options;
     this.clock = clock;
     this.codecLimits = options.settings.limits;
     this.inheritContext = options.inheritContext;
+    this.#tls = options.tls;
     this.#services = new ServiceTable(options.interceptors);
+    this.#connections = new ConnectionTable(options, clock);
+    this.#strangers = new ReportLimit(clock, options.onError);
+    this.#load = new LoadMonitor(clock, options.maxEventLoopLagMs, {
+      startedCalls: () => this.#started,
+      onChange: (isOverloaded, lagMs) => this.#loadChanged(isOverloaded, lagMs),
+    });
   }
 
-  get state(): "serving" | "draining" | "closed" {
+  get state(): ServerState {
     return this.#state;
+  }
+
+  /** Full names of what was added. */
+  get services(): readonly string[] {
+    return this.#services.names;
   }
 
   add<H>(service: ServiceDescription<H>, handler: H): this {
@@ -78,102 +97,106 @@ export class RpcServer implements Server, ServerHost, ConnectionOwner {
     return this;
   }
 
+  /** Adds a service that answers even when others are turned away: probes must tell an overloaded server from a dead one. */
+  addVital<H>(service: ServiceDescription<H>, handler: H): this {
+    this.#services.add(service, handler, { isVital: true });
+    return this;
+  }
+
   async listen(address: string): Promise<{ url: string; host?: string; port?: number }> {
     const parsed = parseAddress(address);
-    if (this.#state !== "serving") throw new RpcError({ code: "FAILED_PRECONDITION", message: `the server is ${this.#state}` });
+    this.#checkServing();
     let listener: Listener;
     try {
       listener = await listen({
         address: parsed,
-        ...(this.#options.tls === undefined ? {} : { tls: this.#options.tls }),
-        handshakeTimeoutMs: this.#options.settings.handshakeTimeoutMs,
+        ...(this.#tls === undefined ? {} : { tls: this.#tls }),
+        handshakeTimeoutMs: this.options.settings.handshakeTimeoutMs,
+        maxHandshakes: this.options.maxHandshakes,
         onTransport: (transport) => this.accept(transport),
-        onError: (error, where) => this.report(error, { where, address }),
+        onError: (error, where) => this.#strangers.report(error, { where, address }),
       });
     } catch (cause) {
       if (cause instanceof TypeError) throw cause;
       throw new RpcError({ code: "UNAVAILABLE", message: `cannot listen on ${address}: ${describeSocketError(cause)}`, cause });
     }
-    if (this.#state !== "serving") {
+    if (this.#state === "draining" || this.#state === "closed") {
       await listener.close();
-      throw new RpcError({ code: "FAILED_PRECONDITION", message: `the server is ${this.#state}` });
+      this.#checkServing();
     }
     this.#listeners.add(listener);
     const { url, host, port } = listener;
     return { url, ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
   }
 
+  #checkServing(): void {
+    if (this.#state === "serving" || this.#state === "leaving") return;
+    throw new RpcError({ code: "FAILED_PRECONDITION", message: `the server is ${this.#state}` });
+  }
+
+  setTls(tls: object): void {
+    if (typeof tls !== "object" || tls === null) throw new TypeError("setTls() needs node:tls options");
+    this.#tls = { ...this.#tls, ...tls };
+    for (const listener of this.#listeners) listener.setTls(this.#tls);
+  }
+
+  // ---------------------------------------------------------------- connections
+
   /** A peer has connected. */
   accept(transport: Transport): void {
-    const peer: { -readonly [K in keyof Peer]: Peer[K] } = { address: transport.peerAddress, transport: transport.kind };
-    if (transport.certificate !== undefined) peer.certificate = transport.certificate;
-    let connection: Connection | undefined;
-    const dispatcher: Dispatcher = {
-      resolve: (path) => this.#services.resolve(path),
-      accept: (binding, kindFlags) => this.#acceptCall(connection as Connection, binding as MethodBinding, kindFlags, peer),
-    };
-    connection = new Connection(transport, {
-      role: {
-        side: "server",
-        authenticate: (credentials) => {
-          this.#checkAdmission();
-          return this.#options.authenticate?.(credentials, peer);
-        },
-      },
-      settings: this.#options.settings,
-      clock: this.clock,
-      pool: this.#pool,
-      dispatcher,
-      owner: {
-        opened: (opened) => {
-          if (opened.identity !== undefined) peer.identity = opened.identity;
-          this.opened(opened);
-        },
-        goingAway: () => {},
-        closed: (closed, error) => this.closed(closed, error),
-      },
-    });
-    if (connection.state !== "closed") this.#connections.add(connection);
+    this.#connections.add(new ServerConnection(transport, this));
   }
 
-  #checkAdmission(): void {
-    if (this.#state !== "serving") throw connectionError("UNAVAILABLE", "the server is draining");
-    const { maxConnections } = this.#options;
-    if (this.#connections.size > maxConnections) {
-      throw connectionError("UNAVAILABLE", `more than maxConnections ${maxConnections.toLocaleString("en")} connections`);
-    }
+  admit(): void {
+    if (this.#state !== "serving" && this.#state !== "leaving") throw connectionError("UNAVAILABLE", "the server is draining");
+    this.#connections.checkRoom();
   }
 
-  #acceptCall(connection: Connection, binding: MethodBinding, kindFlags: number, peer: Peer): ServerCall | RpcError {
+  connectionOpened(one: ServerConnection): void {
+    this.#connections.opened(one);
+    if (this.#state === "draining" || this.#state === "closed") one.leave("the server is draining", 0);
+  }
+
+  connectionClosed(one: ServerConnection, error: RpcError, isOwnWill: boolean): void {
+    this.#connections.closed(one);
+    if (error.origin === "local" && !isOwnWill && one.connection?.isLost !== true)
+      this.#strangers.report(error, { peer: one.peer.address });
+  }
+
+  // ---------------------------------------------------------------- calls
+
+  resolve(path: string): MethodBinding | RpcError {
+    return this.#services.resolve(path);
+  }
+
+  acceptCall(one: ServerConnection, binding: MethodBinding, kindFlags: number): ServerCall | RpcError {
     const expected = kindFlagsOf[binding.method.kind];
     if (expected !== kindFlags) {
-      return new RpcError({
-        code: "UNIMPLEMENTED",
-        message: `${binding.method.path} is ${binding.method.kind} here: the caller's schema says otherwise`,
-      });
+      const { path, kind } = binding.method;
+      return new RpcError({ code: "UNIMPLEMENTED", message: `${path} is ${kind} here: the caller's schema says otherwise` });
     }
+    const load = this.#load;
+    if (!load.isRunning) load.start();
+    if (this.#started % ageSample === 0) load.lookAtAge(one.connection.lastReceivedAt);
+    if (load.isOverloaded && !binding.isVital) return this.#overloaded();
     this.#started += 1;
-    return new ServerCall(this, connection, binding, peer);
+    return new ServerCall(this, one.connection, binding, one.peer);
   }
 
-  opened(connection: Connection): void {
-    connection.incoming.maxTimeoutMs = this.#options.maxTimeoutMs;
-    connection.incoming.onIdle = () => this.#onProgress();
-    if (this.#state !== "serving") connection.drain("the server is draining");
+  #overloaded(): RpcError {
+    const { lagMs, retryAfterMs } = this.#load;
+    const message = `the server is overloaded: its event loop is ${Math.round(lagMs)} ms late`;
+    return withFacts(new RpcError({ code: "RESOURCE_EXHAUSTED", message, retryAfterMs }), { executed: "no" });
   }
 
-  goingAway(): void {}
-
-  closed(connection: Connection, error: RpcError): void {
-    this.#connections.delete(connection);
-    this.#bytesIn += connection.bytesReceived;
-    this.#bytesOut += connection.bytesSent;
-    if (error.origin === "local" && error.code !== "UNAVAILABLE") this.report(error, { peer: connection.transport.peerAddress });
-    this.#onProgress();
+  #loadChanged(isOverloaded: boolean, lagMs: number): void {
+    const what = isOverloaded ? "calls are turned away" : "calls are taken again";
+    const error = new RpcError({ code: "RESOURCE_EXHAUSTED", message: `event loop ${Math.round(lagMs)} ms late: ${what}` });
+    this.#strangers.report(error, { where: "overload", isOverloaded, lagMs });
   }
 
   report(error: unknown, where: object): void {
-    this.#options.onError(error, where);
+    this.options.onError(error, where);
   }
 
   ended(code: string | undefined): void {
@@ -182,60 +205,67 @@ export class RpcServer implements Server, ServerHost, ConnectionOwner {
     else this.#failed += 1;
   }
 
+  // ---------------------------------------------------------------- going away
+
+  /** Calls `fn` at each change of the state, before anything comes of it. Answers how to take it back. */
+  onState(fn: (state: ServerState) => void): () => void {
+    this.#watchers.add(fn);
+    return () => this.#watchers.delete(fn);
+  }
+
+  /** Still serves everything, but tells whoever asks for its health that it is about to go. */
+  markLeaving(): void {
+    if (this.#state === "serving") this.#become("leaving");
+  }
+
+  #become(state: ServerState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const watcher of [...this.#watchers]) watcher(state);
+  }
+
   async drain(options: { graceMs?: number } = {}): Promise<{ finished: number; cancelled: number }> {
     const graceMs = options.graceMs ?? drainGraceMs;
-    if (typeof graceMs !== "number" || !(graceMs >= 0))
+    if (typeof graceMs !== "number" || !(graceMs >= 0)) {
       throw new TypeError(`graceMs must be a number of milliseconds, not ${String(graceMs)}`);
-    if (this.#state === "closed") return { finished: 0, cancelled: 0 };
-    this.#state = "draining";
-    const open = this.#openCalls();
-    const closing = [...this.#listeners].map((listener) => listener.close());
-    for (const connection of [...this.#connections]) {
-      if (connection.state === "open") connection.drain("the server is draining");
-      else if (connection.state === "handshake") connection.close(connectionError("UNAVAILABLE", "the server is draining"));
     }
+    if (this.#state === "closed") return { finished: 0, cancelled: 0 };
+    this.#become("draining");
+    const open = this.#connections.openCalls;
+    const closing = this.#closeListeners();
     const cancelled = await this.#waitForCalls(graceMs);
     await this.close();
-    await Promise.all(closing);
+    await closing;
     return { finished: Math.max(0, open - cancelled), cancelled };
   }
 
-  /** Closes connections as their last calls end; after the grace cancels what is left and answers how much that was. */
+  /** Connections close as their last calls end. After the grace: how many calls were left. */
   #waitForCalls(graceMs: number): Promise<number> {
     return new Promise((resolve) => {
       const finish = (): void => {
-        this.#onProgress = () => {};
+        this.#connections.onEmpty = () => {};
         timer.cancel();
-        resolve(this.#openCalls());
+        resolve(this.#connections.openCalls);
       };
       const timer = this.clock.startTimer(finish, graceMs, true);
-      this.#onProgress = () => {
-        for (const connection of [...this.#connections]) {
-          if (connection.state === "draining" && connection.incoming.table.size === 0 && connection.queuedBytes === 0) {
-            connection.close(connectionError("UNAVAILABLE", "the server has drained"));
-          }
-        }
-        if (this.#openCalls() === 0) finish();
-      };
-      this.#onProgress();
+      this.#connections.onEmpty = finish;
+      this.#connections.leave("the server is draining", Number.POSITIVE_INFINITY);
+      if (this.#connections.size === 0) finish();
     });
   }
 
-  #openCalls(): number {
-    let calls = 0;
-    for (const connection of this.#connections) if (connection.state !== "handshake") calls += connection.incoming.table.size;
-    return calls;
+  #closeListeners(): Promise<unknown> {
+    const closing = [...this.#listeners].map((listener) => listener.close());
+    this.#listeners.clear();
+    return Promise.all(closing);
   }
 
   async close(): Promise<void> {
-    this.#state = "closed";
-    const closing = [...this.#listeners].map((listener) => listener.close());
-    this.#listeners.clear();
-    for (const connection of [...this.#connections]) {
-      if (connection.state !== "handshake") connection.incoming.shutdown();
-      connection.close(connectionError("UNAVAILABLE", "the server is shutting down"));
-    }
-    await Promise.all(closing);
+    this.#become("closed");
+    this.#load.stop();
+    const closing = this.#closeListeners();
+    this.#connections.close("the server is shutting down");
+    await closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -243,15 +273,15 @@ export class RpcServer implements Server, ServerHost, ConnectionOwner {
   }
 
   stats(): Stats {
-    let bytesIn = this.#bytesIn;
-    let bytesOut = this.#bytesOut;
-    for (const connection of this.#connections) {
-      bytesIn += connection.bytesReceived;
-      bytesOut += connection.bytesSent;
-    }
     const [started, succeeded, failed, cancelled] = [this.#started, this.#succeeded, this.#failed, this.#cancelled];
-    const open = started - succeeded - failed - cancelled;
-    return { started, succeeded, failed, cancelled, open, connections: this.#connections.size, bytesIn, bytesOut };
+    return {
+      started,
+      succeeded,
+      failed,
+      cancelled,
+      open: started - succeeded - failed - cancelled,
+      ...this.#connections.traffic(),
+    };
   }
 }
 

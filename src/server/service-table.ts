@@ -9,6 +9,8 @@ export interface MethodBinding {
   readonly method: MethodDescription;
   readonly handler: object;
   readonly interceptors: readonly Interceptor[];
+  /** Answers when others are turned away. */
+  readonly isVital: boolean;
 }
 
 export class ServiceTable {
@@ -20,7 +22,7 @@ export class ServiceTable {
   }
 
   /** TypeError when the service is there already or a method is missing in the handler. */
-  add(service: ServiceDescription<unknown>, handler: unknown): void {
+  add(service: ServiceDescription<unknown>, handler: unknown, { isVital = false } = {}): void {
     const description = service as FullServiceDescription<unknown> | null | undefined;
     if (typeof description?.fullName !== "string" || !Array.isArray(description.methods)) {
       throw new TypeError("add() needs a service that taut generate has made, such as OrdersService");
@@ -35,7 +37,7 @@ export class ServiceTable {
       throw new TypeError(`the handler of ${fullName} lacks ${missing.map(({ name }) => name).join(", ")}`);
     }
     const bindings = description.methods.map(
-      (method) => [method.name, { method, handler, interceptors: this.#interceptors }] as const,
+      (method) => [method.name, { method, handler, interceptors: this.#interceptors, isVital }] as const,
     );
     this.#services.set(fullName, new Map(bindings));
   }

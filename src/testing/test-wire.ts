@@ -102,7 +102,7 @@ export class TestWire {
 
   #join(): Transport {
     const cut = (): void => {
-      const error = Object.assign(new Error("cut by the test"), { code: "ECONNRESET" });
+      const error = Object.assign(new Error("cut by the test (ECONNRESET)"), { code: "ECONNRESET" });
       client.lose(error);
       server.lose(error);
       this.#pairs.delete(pair);

@@ -17,6 +17,8 @@ export interface ListenerOptions {
   readonly tls?: object;
   /** Milliseconds that a TLS handshake may take. */
   readonly handshakeTimeoutMs: number;
+  /** TLS handshakes under way; above it the oldest is ended. */
+  readonly maxHandshakes: number;
   onTransport(transport: Transport): void;
   onError(error: unknown, where: string): void;
 }
@@ -42,6 +44,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const server = secure
     ? tls.createServer({ handshakeTimeout: options.handshakeTimeoutMs, ...options.tls }, accept)
     : net.createServer({ noDelay: true }, accept);
+  const handshakes = secure ? new TlsHandshakes(server as tls.Server, options.maxHandshakes) : undefined;
   // Sockets that fail before they are handed out: TLS handshakes above all.
   server.on("tlsClientError", (error: Error, socket: tls.TLSSocket) => {
     socket.on("error", () => {});
@@ -62,14 +65,44 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const closed = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
+      handshakes?.close();
     });
   const setTls = (next: object): void => {
-    if (server instanceof tls.Server) server.setSecureContext(next);
+    if (server instanceof tls.Server) server.setSecureContext(next as tls.SecureContextOptions);
   };
   if (address.kind === "unix") return { url: formatAddress(address), close: closed, setTls };
   const bound = server.address() as net.AddressInfo;
   const url = formatAddress({ kind: secure ? "tls" : "tcp", host: address.host, port: bound.port });
   return { url, host: address.host, port: bound.port, close: closed, setTls };
+}
+
+/**
+ * TCP connections of a TLS server that are not secured yet: bounded, the oldest goes first. A server that closes ends them: nobody
+ * else knows of them.
+ */
+class TlsHandshakes {
+  readonly #sockets = new Set<net.Socket>();
+
+  constructor(server: tls.Server, most: number) {
+    server.on("connection", (socket: net.Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+      if (this.#sockets.size <= most) return;
+      const [oldest] = this.#sockets;
+      oldest?.destroy();
+    });
+    server.on("secureConnection", (secured: tls.TLSSocket) => {
+      for (const socket of this.#sockets) {
+        if (socket.remotePort !== secured.remotePort || socket.remoteAddress !== secured.remoteAddress) continue;
+        this.#sockets.delete(socket);
+        return;
+      }
+    });
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
 }
 
 /** A socket file that nobody answers is what a killed process left behind. */

@@ -8,6 +8,7 @@
 
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { describeSocketError } from "./socket-errors.ts";
 import type { Transport, TransportKind, TransportListener } from "./transport.ts";
 
 export class SocketTransport implements Transport {
@@ -41,7 +42,7 @@ export class SocketTransport implements Transport {
       else this.#listener.receiveEnd();
     });
     socket.on("error", (error) => {
-      this.#error ??= error;
+      this.#error ??= described(error);
     });
     socket.on("close", () => {
       this.#isClosed = true;
@@ -94,4 +95,10 @@ export class SocketTransport implements Transport {
     if (ref) this.#socket.ref();
     else this.#socket.unref();
   }
+}
+
+/** The socket's error in words, with its code. */
+function described(error: Error): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  return Object.assign(new Error(describeSocketError(error), { cause: error }), code === undefined ? {} : { code });
 }

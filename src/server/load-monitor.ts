@@ -1,0 +1,93 @@
+/**
+ * Knows when a process has more work than it can do: by how late its timers are, and by how old requests are when their turn comes.
+ *
+ *     CALM --lag above the limit, twice in a row; or a request older than that--> OVERLOADED --lag below half the limit--> CALM
+ *
+ * Runs while calls come: a server at rest has no timer. Two samples in a row, so that one long collection or one heavy document
+ * turns nobody away.
+ */
+
+import type { Clock, Timer } from "../time/clock.ts";
+
+const sampleMs = 50;
+/** Requests of a chunk that are looked at: every 32nd, so that the clock is not read for every call. */
+export const ageSample = 32;
+
+export class LoadMonitor {
+  readonly #clock: Clock;
+  readonly #maxLagMs: number;
+  readonly #startedCalls: () => number;
+  readonly #onChange: (isOverloaded: boolean, lagMs: number) => void;
+  #timer: Timer | undefined;
+  #dueAt = 0;
+  #startedAtSample = 0;
+  #lateSamples = 0;
+  /** Whether new calls are to be turned away. */
+  isOverloaded = false;
+  /** Milliseconds that the last sample was late. */
+  lagMs = 0;
+
+  /** @param startedCalls rises with every call: without new ones there is nothing to watch */
+  constructor(
+    clock: Clock,
+    maxLagMs: number,
+    watched: { startedCalls(): number; onChange(isOverloaded: boolean, lagMs: number): void },
+  ) {
+    this.#clock = clock;
+    this.#maxLagMs = maxLagMs;
+    this.#startedCalls = () => watched.startedCalls();
+    this.#onChange = (isOverloaded, lagMs) => watched.onChange(isOverloaded, lagMs);
+  }
+
+  get isRunning(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  start(): void {
+    if (this.#timer !== undefined || this.#maxLagMs === Number.POSITIVE_INFINITY) return;
+    this.#startedAtSample = this.#startedCalls();
+    this.#wait();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** A request that arrived at `receivedAt` is about to begin: others of its chunk have kept it waiting. */
+  lookAtAge(receivedAt: number): void {
+    const age = this.#clock.now() - receivedAt;
+    if (age > this.#maxLagMs) this.#become(true, age);
+  }
+
+  /** How long a caller that was turned away should wait: twice the lag, within reason. */
+  get retryAfterMs(): number {
+    return Math.round(Math.min(5_000, Math.max(100, 2 * this.lagMs)));
+  }
+
+  #wait(): void {
+    this.#dueAt = this.#clock.now() + sampleMs;
+    this.#timer = this.#clock.startTimer(() => this.#sample(), sampleMs, false);
+  }
+
+  #sample(): void {
+    this.#timer = undefined;
+    const lag = Math.max(0, this.#clock.now() - this.#dueAt);
+    this.lagMs = lag;
+    this.#lateSamples = lag > this.#maxLagMs ? this.#lateSamples + 1 : 0;
+    if (this.#lateSamples >= 2) this.#become(true, lag);
+    else if (lag < this.#maxLagMs / 2) this.#become(false, lag);
+    const started = this.#startedCalls();
+    if (started === this.#startedAtSample && !this.isOverloaded) return;
+    this.#startedAtSample = started;
+    this.#wait();
+  }
+
+  #become(isOverloaded: boolean, lagMs: number): void {
+    if (isOverloaded) this.lagMs = lagMs;
+    if (isOverloaded === this.isOverloaded) return;
+    this.isOverloaded = isOverloaded;
+    this.#onChange(isOverloaded, lagMs);
+    if (isOverloaded) this.start();
+  }
+}

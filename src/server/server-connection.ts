@@ -1,0 +1,160 @@
+/**
+ * One connection of a server: who is behind it, when it has been idle or in use for too long, how it goes away.
+ *
+ *     HANDSHAKE --> OPEN --leave()--> LEAVING (calls end, none begin; grace) --> CLOSED
+ *         |           +--- lost, a rule broken, silence ----------------------------^
+ *         +--- too slow, too many, refused --------------------------------------------^
+ *
+ * Owns the connection; `look` is called every now and then and finds what is due, so that no call has to note anything.
+ */
+
+import { Connection, type ConnectionOwner, connectionError } from "../connection/connection.ts";
+import type { Dispatcher } from "../connection/incoming-calls.ts";
+import type { Peer } from "../contract/call-context.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
+import type { Clock } from "../time/clock.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { ArenaPool } from "../wire/output-arena.ts";
+import type { ServerCall } from "./server-call.ts";
+import type { CompleteServerOptions } from "./server-options.ts";
+import type { MethodBinding } from "./service-table.ts";
+
+export interface ServerConnectionHost {
+  readonly options: CompleteServerOptions;
+  readonly clock: Clock;
+  readonly pool: ArenaPool;
+  resolve(path: string): MethodBinding | RpcError;
+  acceptCall(one: ServerConnection, binding: MethodBinding, kindFlags: number): ServerCall | RpcError;
+  /** Throws for a peer that is not let in: too many connections, going away. */
+  admit(): void;
+  connectionOpened(one: ServerConnection): void;
+  /** `isOwnWill`: this side let it go in peace, nothing went wrong. */
+  connectionClosed(one: ServerConnection, error: RpcError, isOwnWill: boolean): void;
+}
+
+export class ServerConnection implements ConnectionOwner, Dispatcher {
+  readonly peer: { -readonly [K in keyof Peer]: Peer[K] };
+  readonly connection: Connection;
+  readonly #host: ServerConnectionHost;
+  #isOpen = false;
+  #isClosed = false;
+  /** Why this side let it go. */
+  #farewell: RpcError | undefined;
+  #idleSince: number;
+  #startedAtLook = 0;
+  /** When it has to move on, and when it has to be gone. */
+  #leaveAt = Number.POSITIVE_INFINITY;
+  #goneAt = Number.POSITIVE_INFINITY;
+
+  constructor(transport: Transport, host: ServerConnectionHost) {
+    this.#host = host;
+    this.peer = { address: transport.peerAddress, transport: transport.kind };
+    if (transport.certificate !== undefined) this.peer.certificate = transport.certificate;
+    const { options, clock, pool } = host;
+    this.#idleSince = clock.now();
+    this.connection = new Connection(transport, {
+      role: { side: "server", authenticate: (credentials) => this.#authenticate(credentials) },
+      settings: options.settings,
+      clock,
+      pool,
+      dispatcher: this,
+      owner: this,
+    });
+  }
+
+  /** The handshake is done. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  get openCalls(): number {
+    return this.#isOpen ? this.connection.incoming.table.size : 0;
+  }
+
+  #authenticate(credentials: unknown): unknown {
+    this.#host.admit();
+    return this.#host.options.authenticate?.(credentials, this.peer);
+  }
+
+  // ---------------------------------------------------------------- calls
+
+  resolve(path: string): MethodBinding | RpcError {
+    return this.#host.resolve(path);
+  }
+
+  accept(binding: object, kindFlags: number): ServerCall | RpcError {
+    return this.#host.acceptCall(this, binding as MethodBinding, kindFlags);
+  }
+
+  // ---------------------------------------------------------------- told by the connection
+
+  opened(connection: Connection): void {
+    const { options, clock } = this.#host;
+    this.#isOpen = true;
+    if (connection.identity !== undefined) this.peer.identity = connection.identity;
+    connection.incoming.maxTimeoutMs = options.maxTimeoutMs;
+    this.#idleSince = clock.now();
+    // Up to a tenth more or less: clients that came together do not leave together.
+    this.#leaveAt = clock.now() + options.maxConnectionAgeMs * (0.9 + 0.2 * clock.random());
+    this.#host.connectionOpened(this);
+  }
+
+  goingAway(): void {}
+
+  closed(_connection: Connection, error: RpcError): void {
+    this.#isClosed = true;
+    this.#host.connectionClosed(this, error, error === this.#farewell);
+  }
+
+  // ---------------------------------------------------------------- its end
+
+  /** Asks the peer to move on. Calls that are open may end; after `graceMs` they are cancelled. */
+  leave(reason: string, graceMs: number): void {
+    if (this.#isClosed || this.#farewell !== undefined) return;
+    this.#farewell = connectionError("UNAVAILABLE", reason);
+    if (!this.#isOpen) return this.connection.close(this.#farewell);
+    this.#goneAt = this.#host.clock.now() + graceMs;
+    this.connection.drain(reason);
+    this.connection.incoming.onIdle = () => this.#closeIfDone();
+    this.#closeIfDone();
+  }
+
+  /** At once: handlers are told, callers too. */
+  close(reason: string): void {
+    if (this.#isClosed) return;
+    this.#farewell = connectionError("UNAVAILABLE", reason);
+    if (this.#isOpen) this.connection.incoming.shutdown();
+    this.connection.close(this.#farewell);
+  }
+
+  /** Answers of a slow reader are let out before the connection is closed: `look` comes back to it. */
+  #closeIfDone(): void {
+    if (
+      this.#farewell === undefined ||
+      this.openCalls > 0 ||
+      this.connection.queuedBytes > this.#host.options.settings.outputHighWaterBytes
+    )
+      return;
+    this.connection.close(this.#farewell);
+  }
+
+  /** Finds what is due: idle for too long, too old, or out of grace. */
+  look(now: number): void {
+    if (!this.#isOpen || this.#isClosed) return;
+    if (this.#farewell !== undefined) {
+      if (now >= this.#goneAt) this.close(this.#farewell.message);
+      else this.#closeIfDone();
+      return;
+    }
+    const { incoming } = this.connection;
+    const { idleTimeoutMs, maxConnectionAgeMs, maxConnectionAgeGraceMs } = this.#host.options;
+    if (this.openCalls > 0 || incoming.started !== this.#startedAtLook) this.#idleSince = now;
+    this.#startedAtLook = incoming.started;
+    if (now - this.#idleSince >= idleTimeoutMs) this.leave(`idle for idleTimeoutMs ${idleTimeoutMs}`, 0);
+    else if (now >= this.#leaveAt) this.leave(`older than maxConnectionAgeMs ${maxConnectionAgeMs}`, maxConnectionAgeGraceMs);
+  }
+}
