@@ -311,12 +311,6 @@ const rows = {
     explanation: "Everything that has no name of its own is written out where it stands.",
     remedy: "give the parts names: interfaces are written once, however often they are used",
   },
-  "open-generic": {
-    code: "TAUT3026",
-    title: "a type that depends on a type parameter",
-    explanation: "A codec is made for one type.",
-    remedy: "write the argument: `type OrderPage = Page<Order>`",
-  },
   "field-name": {
     code: "TAUT3027",
     title: "a field name that BSON cannot hold",

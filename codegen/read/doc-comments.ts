@@ -2,14 +2,14 @@
  * Doc comments: their text, and the tags in it.
  *
  * Read from the source text rather than by the compiler's parser, which takes `{` and `@` inside of values for its own. A tag stands at
- * the beginning of a line, or behind white space when it is one of ours (`@idempotent @timeoutMs 500`); what is in backticks or in a
- * fenced block is text.
+ * the beginning of a line, or behind white space when it is one of ours (`@idempotent @timeoutMs 500`) or, behind another tag, nearly
+ * one; what is in backticks or in a fenced block is text.
  */
 
 import { ts } from "ts-morph";
 import type { Doc, Place } from "../model/schema-model.ts";
 import type { Places } from "./places.ts";
-import { isTagName } from "./tag-names.ts";
+import { isTagName, nearestTag } from "./tag-names.ts";
 
 export interface Tag {
   readonly name: string;
@@ -52,9 +52,7 @@ export class DocComments {
 
   #read(node: ts.Node): DocComment {
     const source = node.getSourceFile();
-    const ranges = [...(ts.getLeadingCommentRanges(source.text, node.pos) ?? [])];
-    // `(/** first */ a: string)` stands behind the parenthesis, where the compiler sees a trailing comment.
-    if (ts.isParameter(node)) ranges.push(...(ts.getTrailingCommentRanges(source.text, node.pos) ?? []));
+    const ranges = [...beforeOnItsLine(node, source), ...(ts.getLeadingCommentRanges(source.text, node.pos) ?? [])];
     const range = ranges.findLast(({ pos, end }) => end - pos > 4 && source.text.startsWith("/**", pos));
     if (range === undefined) return none;
     const lines = linesOf(source.text, range.pos, range.end);
@@ -70,6 +68,16 @@ export class DocComments {
       tags,
     };
   }
+}
+
+/**
+ * `{ /** first *\/ a: string; /** second *\/ b: string }`: what follows a brace, parenthesis or semicolon on its line is a trailing
+ * comment of that to the compiler. It is ours when the node follows on the same line.
+ */
+function beforeOnItsLine(node: ts.Node, source: ts.SourceFile): ts.CommentRange[] {
+  const ranges = ts.getTrailingCommentRanges(source.text, node.pos) ?? [];
+  const start = node.getStart(source);
+  return ranges.filter(({ end }) => !/[\r\n\u2028\u2029]/.test(source.text.slice(end, start)));
 }
 
 /** The node that the comment stands before. */
@@ -127,7 +135,8 @@ function tagStarts(text: string): { name: string; index: number }[] {
   for (const match of words.matchAll(/(?<=^|\s)@([A-Za-z][\w-]*)/g)) {
     const name = match[1] ?? "";
     const first = words.slice(0, match.index).trim() === "";
-    if (first || isTagName(name)) starts.push({ name, index: match.index });
+    const isNearMiss = starts.length > 0 && nearestTag(name) !== undefined;
+    if (first || isTagName(name) || isNearMiss) starts.push({ name, index: match.index });
   }
   return starts;
 }

@@ -2,6 +2,7 @@
 
 import { ts } from "ts-morph";
 import type { DeclaredName } from "../model/schema-model.ts";
+import type { CanonicalTypes } from "./canonical-types.ts";
 import { compare, type FoundFile } from "./schema-folder.ts";
 
 export interface SourceOfSchema extends FoundFile {
@@ -31,7 +32,10 @@ export class ExportedNames {
   readonly #bySymbol = new Map<ts.Symbol, DeclaredName>();
   readonly #byType = new Map<ts.Type, DeclaredName>();
 
-  constructor(checker: ts.TypeChecker, files: readonly SourceOfSchema[]) {
+  readonly #types: CanonicalTypes;
+
+  constructor(checker: ts.TypeChecker, types: CanonicalTypes, files: readonly SourceOfSchema[]) {
+    this.#types = types;
     const all: Exported[] = [];
     const defaults: ts.Node[] = [];
     for (const file of files) {
@@ -52,19 +56,23 @@ export class ExportedNames {
 
   /** The exported name of a type that is an object, a union or an intersection. */
   ofType(type: ts.Type): DeclaredName | undefined {
-    return this.#byType.get(type);
+    return this.#byType.get(this.#types.of(type));
   }
 
   #declare({ symbol, kind, type, typeParameters, name, file }: Exported): void {
     if (typeParameters > 0 || this.#bySymbol.has(symbol)) return;
     const declared: DeclaredName = { name, file: file.path };
     this.#bySymbol.set(symbol, declared);
-    if (kind === "interface" || type.aliasSymbol === symbol) this.#byType.set(type, declared);
+    if (kind === "interface" || type.aliasSymbol === symbol) this.#name(type, declared);
   }
 
   #declareType({ type, typeParameters, name, file }: Exported): void {
-    if (typeParameters > 0 || !(type.flags & ts.TypeFlags.StructuredType) || this.#byType.has(type)) return;
-    this.#byType.set(type, { name, file: file.path });
+    if (typeParameters === 0 && type.flags & ts.TypeFlags.StructuredType) this.#name(type, { name, file: file.path });
+  }
+
+  #name(type: ts.Type, declared: DeclaredName): void {
+    const canonical = this.#types.of(type);
+    if (!this.#byType.has(canonical)) this.#byType.set(canonical, declared);
   }
 }
 

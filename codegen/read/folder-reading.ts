@@ -3,6 +3,7 @@
 import { ts } from "ts-morph";
 import type { DiagnosticName } from "../check/index.ts";
 import type { Type } from "../model/schema-model.ts";
+import { CanonicalTypes } from "./canonical-types.ts";
 import { DocComments } from "./doc-comments.ts";
 import { ExportedNames, type SourceOfSchema } from "./exported-names.ts";
 import { InfiniteTypes } from "./infinite-types.ts";
@@ -21,6 +22,9 @@ import { TypeReader } from "./type-reader.ts";
 import { UnionNames } from "./union-names.ts";
 import { WrittenTypes } from "./written-type.ts";
 
+/** Intersections of unions multiply; nobody writes so many arms by hand. */
+const maxArms = 10_000;
+
 export interface FolderReadingOptions {
   readonly program: ts.Program;
   readonly files: readonly SourceOfSchema[];
@@ -38,7 +42,8 @@ export class FolderReading implements Reading {
   readonly written: WrittenTypes;
   readonly structures = new Structures();
   readonly #packages: ReadonlyMap<string, string>;
-  readonly #unions = new UnionNames();
+  readonly #canonical: CanonicalTypes;
+  readonly #unions: UnionNames;
   readonly #infinite: InfiniteTypes;
   readonly #types: TypeReader;
   #tasks: (() => void)[] = [];
@@ -48,7 +53,9 @@ export class FolderReading implements Reading {
     this.places = places;
     this.docs = new DocComments(places);
     this.marks = new Marks(this.checker, isTautSchema);
-    this.names = new ExportedNames(this.checker, files);
+    this.#canonical = new CanonicalTypes(this.checker);
+    this.names = new ExportedNames(this.checker, this.#canonical, files);
+    this.#unions = new UnionNames(this.#canonical);
     this.written = new WrittenTypes(this.checker, this.marks);
     this.#packages = new Map(files.map(({ fileName, packageName }) => [fileName, packageName]));
     this.#infinite = new InfiniteTypes(this.checker);
@@ -68,7 +75,8 @@ export class FolderReading implements Reading {
     return this.#types.readArms(arms, site);
   }
 
-  document(type: ts.Type, site: Site): Type {
+  document(written: ts.Type, site: Site): Type {
+    const type = this.#canonical.of(written);
     const known = this.structures.known(type, site.owner);
     if (known !== undefined) return { kind: "ref", id: known.id };
     if (this.#infinite.isInfinite(type)) {
@@ -91,6 +99,10 @@ export class FolderReading implements Reading {
     const key = `tagged ${this.#unions.key(arms)}`;
     const known = this.structures.known(key, site.owner);
     if (known !== undefined) return { kind: "ref", id: known.id };
+    if (arms.length > maxArms) {
+      this.trouble(site, "too-large", { message: `it has ${arms.length} arms`, remedy: `write at most ${maxArms} arms` });
+      return unreadable;
+    }
     const found = findTag(this, arms, site);
     if (found === undefined) return unreadable;
     const whole = this.#unions.find(arms);
@@ -113,6 +125,7 @@ export class FolderReading implements Reading {
       message: isSchema ? detail.message : `${detail.message} (at ${file}:${line}:${column})`,
       typeText: detail.typeText === undefined ? this.#typeText(site) : shortText(detail.typeText),
       remedy: detail.remedy,
+      ...(detail.severity === undefined ? {} : { severity: detail.severity }),
     });
   }
 

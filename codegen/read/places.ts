@@ -39,6 +39,13 @@ export function nameNode(declaration: ts.Node): ts.Node {
   return (declaration as Partial<ts.NamedDeclaration>).name ?? declaration;
 }
 
+/** Text that does a terminal no harm: control characters, those that turn the direction of text, and halves of characters are spelt out. */
+export function harmless(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  const spelt = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Surrogate}/gu;
+  return text.replace(spelt, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** A piece of source on one line, cut to a length that fits a message. */
 export function shortText(text: string): string {
   const line = text

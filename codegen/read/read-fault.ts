@@ -25,8 +25,12 @@ export function readFault(reading: Reading, exported: Exported): ReadFault {
   const site = { at: owner.at, name: fullName({ name, file: file.path }), hint: name, owner, depth: 0 };
   const marked = reading.marks.marked(type, "fault");
   const code = marked?.isStringLiteral() === true ? marked.value : undefined;
-  if (code === undefined) reading.trouble(site, "fault-code", { message: "a fault has one code" });
   const structure = reading.document(type, site);
+  if (code === undefined && structure.kind === "ref") {
+    // Whoever reaches the fault reaches its structure.
+    const draft = reading.structures.get(structure.id);
+    reading.trouble({ at: owner.at, owner: draft, type: marked }, "fault-code", { message: "a fault has one code" });
+  }
   const { doc } = reading.docs.of(symbol.declarations);
   return {
     owner,
@@ -51,9 +55,7 @@ export function faultsOf(reading: Reading, type: ts.Type, site: TroubleSite): st
 function faultName(reading: Reading, type: ts.Type, site: TroubleSite): string[] {
   const declared = reading.names.ofType(type);
   if (declared !== undefined && isFault(reading, type)) {
-    const known = reading.structures.known(type, site.owner);
-    if (known === undefined)
-      reading.document(type, { at: site.at, owner: site.owner, name: declared.name, hint: declared.name, depth: 0 });
+    reading.document(type, { at: site.at, owner: site.owner, name: declared.name, hint: declared.name, depth: 0 });
     return [fullName(declared)];
   }
   const text = reading.checker.typeToString(type);

@@ -2,7 +2,7 @@
 
 import { ts } from "ts-morph";
 import type { ScalarKind, Type } from "../model/schema-model.ts";
-import { readPlainObject } from "./read-object.ts";
+import { isLibraryClass, readPlainObject } from "./read-object.ts";
 import { type Reading, type Site, unreadable } from "./reading.ts";
 
 export function readIntersection(reading: Reading, type: ts.IntersectionType, site: Site): Type {
@@ -56,8 +56,7 @@ function readObjects(reading: Reading, type: ts.IntersectionType, site: Site): T
       const scalar: { kind: ScalarKind } = { kind: bson };
       return brand === undefined ? scalar : { ...scalar, brand };
     }
-    const library = reading.classes.libName(symbol);
-    if (library !== undefined && library !== "Object") {
+    if (isLibraryClass(reading, symbol) && symbol?.name !== "Object") {
       const base = reading.read(part, { ...site, node: undefined });
       const brand = brandText(
         reading,

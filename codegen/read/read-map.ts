@@ -3,6 +3,7 @@
 import { ts } from "ts-morph";
 import type { LiteralsType, ScalarType, Type } from "../model/schema-model.ts";
 import { inside, type Reading, type Site, unreadable } from "./reading.ts";
+import { declarationIn } from "./structure-names.ts";
 
 type Key = ScalarType | LiteralsType;
 
@@ -14,7 +15,8 @@ interface IndexedObject {
 export function readIndexMap(reading: Reading, { type, indexes }: IndexedObject, site: Site): Type {
   const { checker } = reading;
   if (checker.getPropertiesOfType(type).length > 0) {
-    reading.trouble(site, "keys-beside-index", { message: "it has both known fields and an index signature" });
+    const message = "it has both known fields and an index signature";
+    reading.trouble(site, "keys-beside-index", { message, at: declarationIn(reading, type) });
     return unreadable;
   }
   // `Record<string | number, T>` has two; every key is text.

@@ -131,7 +131,8 @@ export function isDocument(reading: Reading, type: ts.Type): boolean {
   return refusalOf(reading, type) === undefined && checker.getIndexInfosOfType(type).length === 0;
 }
 
-function isLibraryClass({ classes }: Reading, symbol: ts.Symbol | undefined): boolean {
+/** A class or interface of the language; its aliases (`Record`, `Pick`) are none. */
+export function isLibraryClass({ classes }: Reading, symbol: ts.Symbol | undefined): boolean {
   return (
     classes.libName(symbol) !== undefined && ((symbol?.flags ?? 0) & (ts.SymbolFlags.Interface | ts.SymbolFlags.Class)) !== 0
   );

@@ -120,6 +120,11 @@ function sameLiteral(a: ts.Type, b: ts.Type): boolean {
   return a === b || (a.symbol === b.symbol && a.isLiteral() && b.isLiteral() && a.value === b.value);
 }
 
+/** True for all arms of `JsonValue`, and nothing else. */
+export function isJsonValue(reading: Reading, arms: readonly ts.Type[]): boolean {
+  return withoutJson(reading, arms)?.length === 0;
+}
+
 /** The arms without those of `JsonValue`, if all of them are there. */
 function withoutJson(reading: Reading, arms: readonly ts.Type[]): ts.Type[] | undefined {
   const map = arms.find((arm) => reading.marks.isJsonMap(arm));

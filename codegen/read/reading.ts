@@ -21,7 +21,7 @@ import type { WrittenTypes } from "./written-type.ts";
 export interface Site {
   /** The type as written, where the sources say it: not inside of generics and mapped types. Gives aliases and places. */
   readonly node?: ts.TypeNode | undefined;
-  readonly type?: ts.Type;
+  readonly type?: ts.Type | undefined;
   /** Where trouble is reported when there is no such node. */
   readonly at: ts.Node;
   /** What an unnamed structure here is called: `shop.v1.Order.items`. */
@@ -40,7 +40,9 @@ export interface TroubleDetail {
   readonly remedy?: string | undefined;
   /** Default: the type as written at the site. */
   readonly typeText?: string | undefined;
-  readonly at?: ts.Node;
+  readonly at?: ts.Node | undefined;
+  /** Whatever reaches it. */
+  readonly severity?: "error" | "warning";
   /** Where exactly, when it is no node: a tag. */
   readonly place?: Place;
 }

@@ -14,7 +14,7 @@ import type { SourceOfSchema } from "./exported-names.ts";
 import { diagnosticOf, finishModel } from "./finish-model.ts";
 import { FolderReading } from "./folder-reading.ts";
 import { localWidths } from "./local-widths.ts";
-import { Places } from "./places.ts";
+import { harmless, Places } from "./places.ts";
 import { readExports } from "./read-exports.ts";
 import { compare, type FoundFile, findSchemas } from "./schema-folder.ts";
 import { SchemaPrograms } from "./schema-program.ts";
@@ -110,17 +110,31 @@ function readProgram(program: ts.Program, { files, places, programs }: ProgramPa
   return { model, diagnostics: [...refused, ...diagnostics, ...widths, ...checkModel(model)] };
 }
 
+/** Names and literals of schemas are hostile input for whoever prints them. */
+function withHarmlessText(diagnostic: Diagnostic): Diagnostic {
+  const { place, typeText, message, remedy } = diagnostic;
+  return {
+    ...diagnostic,
+    place: { ...place, file: harmless(place.file) },
+    ...(typeText === undefined ? {} : { typeText: harmless(typeText) }),
+    message: harmless(message),
+    remedy: harmless(remedy),
+  };
+}
+
 /** By place; of two that say the same at one place the error stays. */
 function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const sorted = [...diagnostics].sort(
-    (a, b) =>
-      compare(a.place.file, b.place.file) ||
-      a.place.line - b.place.line ||
-      a.place.column - b.place.column ||
-      compare(a.code, b.code) ||
-      compare(a.severity, b.severity) ||
-      compare(a.message, b.message),
-  );
+  const sorted = diagnostics
+    .map(withHarmlessText)
+    .sort(
+      (a, b) =>
+        compare(a.place.file, b.place.file) ||
+        a.place.line - b.place.line ||
+        a.place.column - b.place.column ||
+        compare(a.code, b.code) ||
+        compare(a.severity, b.severity) ||
+        compare(a.message, b.message),
+    );
   const seen = new Set<string>();
   return sorted.filter(({ place, code, message }) => {
     const key = `${place.file}:${place.line}:${place.column} ${code} ${message}`;

@@ -61,6 +61,13 @@ function declarationOf(reading: Reading, type: ts.Type): ts.Symbol | undefined {
   return reading.classes.libName(symbol) === undefined ? symbol : undefined;
 }
 
+/** The name of a type's declaration in a schema file: the place of trouble that is the same wherever the type is used. */
+export function declarationIn(reading: Reading, type: ts.Type): ts.Node | undefined {
+  const declaration = declarationOf(reading, type)?.declarations?.[0];
+  if (declaration === undefined || reading.packageOf(declaration.getSourceFile().fileName) === undefined) return undefined;
+  return nameNode(declaration);
+}
+
 /** `Page<Order>` */
 export function typeText(checker: ts.TypeChecker, type: ts.Type): string {
   return checker.typeToString(type, undefined, ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope);

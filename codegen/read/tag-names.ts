@@ -60,10 +60,17 @@ export function nearestTag(name: string): TagName | undefined {
   const lower = name.toLowerCase();
   const synonym = Object.hasOwn(synonyms, lower) ? synonyms[lower] : undefined;
   if (synonym !== undefined) return synonym;
-  return [...ruleTags, ...otherTags].find((tag) => {
+  let nearest: TagName | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const tag of [...ruleTags, ...otherTags]) {
     const allowed = tag.length < 7 ? 1 : 2;
-    return Math.abs(tag.length - lower.length) <= allowed && distance(lower, tag.toLowerCase()) <= allowed;
-  });
+    if (Math.abs(tag.length - lower.length) > allowed) continue;
+    const found = distance(lower, tag.toLowerCase());
+    if (found > allowed || found >= least) continue;
+    nearest = tag;
+    least = found;
+  }
+  return nearest;
 }
 
 /** How many letters have to be added, removed, changed or swapped with their neighbour. */

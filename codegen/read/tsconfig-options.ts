@@ -30,12 +30,19 @@ export function readTsconfig(root: string, given: string | undefined): TsconfigO
   const options = Object.fromEntries(
     taken.filter((name) => parsed.options[name] !== undefined).map((name) => [name, parsed.options[name]]),
   );
-  const broken = parsed.errors.find(({ code }) => !noInputs.has(code));
+  const broken = parsed.errors.find((diagnostic) => concernsUs(diagnostic));
   return broken === undefined ? { path, options } : { path, options, error: messageOf(broken) };
 }
 
 /** "No inputs were found", "the files list is empty": true here, and nothing to say. */
 const noInputs: ReadonlySet<number> = new Set([18002, 18003]);
+/** Options that the compiler does not know, or values that it does not: other tools' business, or a newer compiler's. */
+const unknownOptions: ReadonlySet<number> = new Set([5023, 5024, 5025, 6046]);
+
+function concernsUs(diagnostic: ts.Diagnostic): boolean {
+  if (noInputs.has(diagnostic.code)) return false;
+  return !unknownOptions.has(diagnostic.code) || taken.some((name) => messageOf(diagnostic).includes(`'${name}'`));
+}
 
 function messageOf(diagnostic: ts.Diagnostic): string {
   return ts.flattenDiagnosticMessageText(diagnostic.messageText, " ");

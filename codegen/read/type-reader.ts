@@ -9,13 +9,13 @@ import type { Type } from "../model/schema-model.ts";
 import type { Draft } from "./owners.ts";
 import { readIntersection } from "./read-intersection.ts";
 import { readObject } from "./read-object.ts";
-import { readArms } from "./read-union.ts";
+import { isJsonValue, readArms } from "./read-union.ts";
 import { type Reading, type Site, schemaNode, unreadable } from "./reading.ts";
 import { Recursion } from "./recursion.ts";
 import { applyTags, checkTags } from "./rules.ts";
 import { structureName } from "./structure-names.ts";
-import { aliasTags } from "./tag-names.ts";
-import { isRealUnion, type UnionNames } from "./union-names.ts";
+import { aliasTags, isRuleTag } from "./tag-names.ts";
+import { armsOf, isRealUnion, type UnionNames } from "./union-names.ts";
 
 /** Types without a name inside of each other. Named ones are read one by one. */
 const maxInlineDepth = 100;
@@ -48,7 +48,9 @@ export class TypeReader {
     if (isRealUnion(type) && type.aliasSymbol !== undefined) this.#unions.add(type);
     const { aliases, node } = reading.written.of(type, site.node);
     const inner: Site = { ...site, type, node: node ?? site.node };
-    const base = this.#recursion.comesBack(type) ? this.#recursive(type, inner) : this.#bare(type, inner);
+    const comesBack = this.#recursion.comesBack(type) && !isJsonValue(reading, armsOf(type));
+    const base = comesBack ? this.#recursive(type, inner) : this.#bare(type, inner);
+    this.#reportLostTags(inner);
     const tags = aliases.flatMap((alias) => checkTags(reading, inner, reading.docs.of(alias.declarations).tags, aliasTags));
     return this.#named(applyTags(reading, inner, { type: base, tags }), aliases);
   }
@@ -57,9 +59,21 @@ export class TypeReader {
   readArms(arms: readonly ts.Type[], site: Site): Type {
     const [first] = arms;
     if (arms.length === 1 && first !== undefined) return this.read(first, site);
+    if (site.node !== undefined && arms.length > 1) this.#unions.add(this.#reading.checker.getTypeFromTypeNode(site.node));
     const whole = this.#unions.find(arms);
     if (whole !== undefined) return this.read(whole, site);
     return readArms(this.#reading, arms, site);
+  }
+
+  /** `Page<Email>`: the compiler puts `string` in the place of the parameter, without the tags of Email. */
+  #reportLostTags(site: Site): void {
+    const { written, docs } = this.#reading;
+    for (const { node, alias } of written.lostAliases(site.node)) {
+      const tag = docs.of(alias.declarations).tags.find(({ name }) => isRuleTag(name) || name === "default");
+      if (tag === undefined) continue;
+      const message = `@${tag.name} of ${alias.name} does not reach into the generic`;
+      this.#reading.trouble(site, "tag-lost", { message, at: node, typeText: node.getText(), severity: "warning" });
+    }
   }
 
   /** A type that comes back to itself, as a reference to a structure. */
@@ -119,7 +133,10 @@ export class TypeReader {
     if (flags & ts.TypeFlags.NonPrimitive) return this.#refuse(site, "object-type", "`object` says nothing of the fields");
     if (flags & (ts.TypeFlags.TemplateLiteral | ts.TypeFlags.StringMapping))
       return this.#refuse(site, "template-literal", "a template literal type is a pattern");
-    return this.#refuse(site, "open-generic", "the type depends on a type parameter");
+    // `this` of an interface is the interface.
+    const itself = flags & ts.TypeFlags.TypeParameter ? this.#reading.checker.getBaseConstraintOfType(type) : undefined;
+    if ((type as { isThisType?: boolean }).isThisType === true && itself !== undefined) return this.#bare(itself, site);
+    return this.#refuse(site, "any-type", "what travels depends on a type parameter");
   }
 
   #refuse(site: Site, name: Parameters<Reading["trouble"]>[1], message: string): Type {

@@ -5,10 +5,15 @@
  */
 
 import { ts } from "ts-morph";
+import type { CanonicalTypes } from "./canonical-types.ts";
 
 export class UnionNames {
-  readonly #ids = new Map<ts.Type, number>();
+  readonly #types: CanonicalTypes;
   readonly #aliased = new Map<string, ts.Type>();
+
+  constructor(types: CanonicalTypes) {
+    this.#types = types;
+  }
 
   /** Remembers a union that has an alias; the first of several with the same arms stays. */
   add(type: ts.Type): void {
@@ -24,16 +29,8 @@ export class UnionNames {
 
   /** Equal for the same arms in any order. */
   key(arms: readonly ts.Type[]): string {
-    const ids = arms.map((arm) => this.#id(arm));
+    const ids = arms.map((arm) => this.#types.id(arm));
     return ids.sort((a, b) => a - b).join(" ");
-  }
-
-  #id(type: ts.Type): number {
-    const known = this.#ids.get(type);
-    if (known !== undefined) return known;
-    const id = this.#ids.size;
-    this.#ids.set(type, id);
-    return id;
   }
 }
 

@@ -78,6 +78,22 @@ export class WrittenTypes {
     return arms;
   }
 
+  /** Aliases of plain types among the arguments of a generic of the user's own; the checker has forgotten them there. */
+  lostAliases(node: ts.TypeNode | undefined): { readonly node: ts.TypeNode; readonly alias: ts.Symbol }[] {
+    if (node === undefined || !ts.isTypeReferenceNode(node) || node.typeArguments === undefined) return [];
+    if (ts.isIdentifier(node.typeName) && generics.has(node.typeName.text)) return [];
+    const lost: { node: ts.TypeNode; alias: ts.Symbol }[] = [];
+    const visit = (part: ts.Node): void => {
+      const alias = ts.isTypeReferenceNode(part) ? this.#aliasOf(part) : undefined;
+      if (alias !== undefined && this.#checker.getTypeFromTypeNode(part as ts.TypeNode).aliasSymbol !== alias) {
+        lost.push({ node: part as ts.TypeNode, alias });
+      }
+      ts.forEachChild(part, visit);
+    };
+    for (const argument of node.typeArguments) visit(argument);
+    return lost;
+  }
+
   #aliasOf(node: ts.TypeNode): ts.Symbol | undefined {
     if (ts.isTypeReferenceNode(node) && node.typeArguments === undefined) return this.#resolved(node.typeName);
     if (ts.isImportTypeNode(node) && node.typeArguments === undefined && node.qualifier !== undefined && !node.isTypeOf)
