@@ -76,14 +76,12 @@ function methodsName(context: ModuleContext, service: Service): string {
 
 function clientMethod(context: ModuleContext, method: Method, methods: string): string {
   const signature = signatureOf(method, "options");
-  const typed = context.language === "ts";
-  const answer = clientResult(context, method);
   const call = `this.#caller.${callerMethods[method.kind]}(${methods}${access(method.name)}, ${request(signature)}, ${signature.last})`;
-  const cast = typed && method.kind !== "one-way" ? ` as ${answer}` : "";
+  const answer = context.language === "ts" ? clientResult(context, method) : undefined;
   return [
     docComment(method.doc, "  "),
-    `  ${classKey(method.name)}${clientParameters(context, signature)}${typed ? `: ${answer}` : ""} {\n`,
-    `    return ${call}${cast};\n`,
+    `  ${classKey(method.name)}${clientParameters(context, signature)}${answer === undefined ? "" : `: ${answer}`} {\n`,
+    `    return ${call}${answer === undefined || method.kind === "one-way" ? "" : ` as ${answer}`};\n`,
     "  }\n",
   ].join("");
 }

@@ -46,8 +46,11 @@ function implementation(context: ModuleContext, fault: Fault): string {
     typed ? `  static is(error: unknown): error is ${local} {\n` : "  static is(error) {\n",
     `    return ${runtime(context, "isFault", "value")}(error, ${fullName});\n`,
     "  }\n",
+    "\n",
+    "  static {\n",
+    `    Object.defineProperty(${local}.prototype, "name", { value: ${quote(error)}, configurable: true, writable: true });\n`,
+    "  }\n",
     "}\n",
-    `Object.defineProperty(${local}.prototype, "name", { value: ${quote(error)}, configurable: true, writable: true });\n`,
   ].join("");
 }
 

@@ -8,8 +8,8 @@ export function messageFunctions(context: ModuleContext, message: Message): stri
   const { encode, decode } = messageNames(message);
   const type = context.language === "js" ? "" : context.types.name({ name: message.name, file: context.file.path });
   const comments = [
-    `/** Writes a \`${message.name}\` as one BSON document. Throws CodecError. */\n`,
-    `/** Reads a \`${message.name}\` from one BSON document; it owns its memory. Throws CodecError. */\n`,
+    `/** Encodes \`${message.name}\` as one BSON document. Throws CodecError. */\n`,
+    `/** Decodes \`${message.name}\` from one BSON document; what it returns owns its memory. Throws CodecError. */\n`,
   ];
   if (context.language === "dts") {
     return [

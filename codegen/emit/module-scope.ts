@@ -19,6 +19,7 @@ interface Imported {
 export class ModuleScope {
   /** Every local name in use, and whose it is: an import's source, or "" for what the module declares. */
   readonly #owners: Map<string, string>;
+  readonly #kinds: readonly ImportKind[];
   readonly #imports = new Map<string, Imported>();
   /** Local names by the names that they are exported under. */
   readonly #renamedExports = new Map<string, string>();
@@ -26,14 +27,21 @@ export class ModuleScope {
   /**
    * @param declared names that the module declares at its top level
    * @param passedOn names that it exports from elsewhere: kept free for an import from there
+   * @param kinds what may be imported: a JavaScript module takes values alone
    */
-  constructor(declared: Iterable<string>, passedOn: Iterable<readonly [name: string, source: string]>) {
+  constructor(
+    declared: Iterable<string>,
+    passedOn: Iterable<readonly [name: string, source: string]>,
+    kinds: readonly ImportKind[] = ["type", "value"],
+  ) {
+    this.#kinds = kinds;
     this.#owners = new Map(passedOn);
     for (const name of declared) this.#owners.set(name, "");
   }
 
   /** The local name of an export of `source`. Asked for both as a type and as a value, it is imported as a value. */
   import(source: string, name: string, kind: ImportKind): string {
+    if (!this.#kinds.includes(kind)) throw new Error(`${name} of ${source} is asked for as a ${kind} where there are none`);
     const key = `${source}\n${name}`;
     const known = this.#imports.get(key);
     if (known !== undefined) {

@@ -38,7 +38,7 @@ export function moduleText(options: ModuleOptions): string {
   const { context } = module;
   const sections: string[] = [];
   if (language === "ts" && file.exports.length > 0) sections.push(reExports(file.exports, module.schemaSource(file.path)));
-  if (language === "js") sections.push(enumObjects(file.exports));
+  if (language === "js") sections.push(enumObjects(context));
   if (language === "dts") sections.push(declarations(context));
   for (const service of file.services) {
     if (language !== "js") sections.push(handlerInterface(context, service));
@@ -79,6 +79,7 @@ class ModuleBuilder {
     const scope = new ModuleScope(
       language === "ts" ? declaredNames(file) : [...declaredNames(file), ...file.exports.map(({ name }) => name)],
       language === "ts" ? file.exports.map(({ name }) => [name, source] as const) : [],
+      language === "js" ? ["value"] : language === "dts" ? ["type"] : ["type", "value"],
     );
     const faultsByStructure = new Map([...options.faults.values()].map(({ fault }) => [fault.structure, fault]));
     const types = new TypeTexts({
@@ -149,6 +150,7 @@ class ModuleBuilder {
 
   #sourceOf(declared: DeclaredName): string | undefined {
     const { file, language } = this.#options;
+    if (language === "js") throw new Error(`the type ${declared.name} is asked for where there are none`);
     if (language === "ts") return this.schemaSource(declared.file);
     return declared.file === file.path ? undefined : this.#moduleSource(declared.file);
   }

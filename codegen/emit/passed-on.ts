@@ -22,12 +22,13 @@ export function reExports(exports: readonly PassedOn[], source: string): string 
 }
 
 /** The enums of a file for a JavaScript module, as values. */
-export function enumObjects(exports: readonly PassedOn[]): string {
-  return exports
+export function enumObjects({ file, scope }: ModuleContext): string {
+  return file.exports
     .filter(({ kind }) => kind === "enum")
     .map(({ name, members = [], doc }) => {
+      const local = scope.exportedLocal(name);
       const lines = members.map((member) => `  ${objectKey(member.name)}: ${literal(member.value)},\n`);
-      return `${docComment(doc)}export const ${name} = Object.freeze({\n${lines.join("")}});\n`;
+      return `${docComment(doc)}${local === name ? "export " : ""}const ${local} = Object.freeze({\n${lines.join("")}});\n`;
     })
     .join("\n");
 }
@@ -36,17 +37,21 @@ export function enumObjects(exports: readonly PassedOn[]): string {
 export function declarations(context: ModuleContext): string {
   const structures = structuresByName(context.model);
   return context.file.exports
-    .map((passedOn) => (passedOn.kind === "enum" ? enumDeclaration(passedOn) : typeDeclaration(context, passedOn, structures)))
+    .map((passedOn) =>
+      passedOn.kind === "enum" ? enumDeclaration(context, passedOn) : typeDeclaration(context, passedOn, structures),
+    )
     .filter((text) => text !== "")
     .join("\n");
 }
 
-function enumDeclaration({ name, members = [], doc }: PassedOn): string {
+function enumDeclaration({ scope }: ModuleContext, { name, members = [], doc }: PassedOn): string {
+  const local = scope.exportedLocal(name);
+  const head = local === name ? "export " : "";
   const lines = members.map((member) => `  readonly ${typeKey(member.name)}: ${literal(member.value)};\n`);
   return [
     docComment(doc),
-    `export declare const ${name}: {\n${lines.join("")}};\n`,
-    `export type ${name} = (typeof ${name})[keyof typeof ${name}];\n`,
+    `${head}declare const ${local}: {\n${lines.join("")}};\n`,
+    `${head}type ${local} = (typeof ${local})[keyof typeof ${local}];\n`,
   ].join("");
 }
 

@@ -9,7 +9,7 @@ import { handlerParameterType } from "./signature.ts";
 
 export function serviceDescription(context: ModuleContext, service: Service): string {
   const { description, handler } = serviceNames(service);
-  const type = `${runtime(context, "ServiceDescription")}<${handler}>`;
+  const type = context.language === "js" ? "" : `${runtime(context, "ServiceDescription")}<${handler}>`;
   const comment = `/** \`${service.fullName}\`, for \`server.add\`. */\n`;
   if (context.language === "dts") return `${comment}export declare const ${description}: ${type};\n`;
   const typed = context.language === "ts";

@@ -58,10 +58,10 @@ export declare class TalksClient {
   shout(request: Words, options?: CallOptions): Promise<Words>;
 }
 
-/** Writes a `Words` as one BSON document. Throws CodecError. */
+/** Encodes `Words` as one BSON document. Throws CodecError. */
 export declare function encodeWords(value: Words): Uint8Array;
 
-/** Reads a `Words` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Words` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeWords(bytes: Uint8Array): Words;
 
 /** `Talks`, for `server.add`. */

@@ -104,12 +104,12 @@ export class TalksClient {
   }
 }
 
-/** Writes a `Words` as one BSON document. Throws CodecError. */
+/** Encodes `Words` as one BSON document. Throws CodecError. */
 export function encodeWords(value: Words): Uint8Array {
   return encodeDocument($codecWords, value);
 }
 
-/** Reads a `Words` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Words` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeWords(bytes: Uint8Array): Words {
   return decodeDocument($codecWords, bytes);
 }
@@ -247,7 +247,7 @@ function $restWords(b: Buffer, dv: DataView, p: number, e: number, f0: unknown, 
   return value;
 }
 
-function $keyWords(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyWords(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x6c6c61) {

@@ -41,10 +41,10 @@ export declare class PaintsClient {
   get(request: Paint, options?: CallOptions): Promise<Paint>;
 }
 
-/** Writes a `Paint` as one BSON document. Throws CodecError. */
+/** Encodes `Paint` as one BSON document. Throws CodecError. */
 export declare function encodePaint(value: Paint): Uint8Array;
 
-/** Reads a `Paint` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Paint` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodePaint(bytes: Uint8Array): Paint;
 
 /** `shop.Paints`, for `server.add`. */

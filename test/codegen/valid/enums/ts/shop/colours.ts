@@ -65,12 +65,12 @@ export class PaintsClient {
   }
 }
 
-/** Writes a `Paint` as one BSON document. Throws CodecError. */
+/** Encodes `Paint` as one BSON document. Throws CodecError. */
 export function encodePaint(value: Paint): Uint8Array {
   return encodeDocument($codecPaint, value);
 }
 
-/** Reads a `Paint` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Paint` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodePaint(bytes: Uint8Array): Paint {
   return decodeDocument($codecPaint, bytes);
 }
@@ -321,7 +321,7 @@ function $restPaint(
   return value;
 }
 
-function $keyPaint(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyPaint(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       const word0 = dv.getInt32(at, true);
@@ -448,7 +448,7 @@ function $restPaintsMixRequest(
   };
 }
 
-function $keyPaintsMixRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyPaintsMixRequest(b: Buffer, _dv: DataView, at: number, length: number): number {
   switch (length) {
     case 1: {
       const word0 = b[at];
@@ -532,7 +532,7 @@ function $restPaintsMixResponse(b: Buffer, dv: DataView, p: number, e: number, f
   };
 }
 
-function $keyPaintsMixResponse(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyPaintsMixResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -544,7 +544,7 @@ function $keyPaintsMixResponse(b: Buffer, dv: DataView, at: number, length: numb
   return -1;
 }
 
-function $literalPaintColour(b: Buffer, dv: DataView, at: number, length: number): string | undefined {
+function $literalPaintColour(_b: Buffer, dv: DataView, at: number, length: number): string | undefined {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x646572) {
@@ -562,7 +562,7 @@ function $literalPaintColour(b: Buffer, dv: DataView, at: number, length: number
   return undefined;
 }
 
-function $literalPaintOnly(b: Buffer, dv: DataView, at: number, length: number): string | undefined {
+function $literalPaintOnly(_b: Buffer, dv: DataView, at: number, length: number): string | undefined {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x646572) {

@@ -38,6 +38,17 @@ export interface RpcError {
   code: string;
 }
 
+declare const $Set: {
+  readonly Map: "Map";
+  readonly __proto__: "proto";
+};
+type $Set = (typeof $Set)[keyof typeof $Set];
+
+export interface Uses {
+  set: $Set;
+  ids: Set<string>;
+}
+
 export interface Promise_Handler {
   get(request: $Map, context: $CallContext): Awaitable<$Map>;
   describe(request: $Object, context: $CallContext): Awaitable<RpcError>;
@@ -72,43 +83,49 @@ declare class $Error extends $RpcError {
   static is(error: unknown): error is $Error;
 }
 
-/** Writes a `Map` as one BSON document. Throws CodecError. */
+/** Encodes `Map` as one BSON document. Throws CodecError. */
 export declare function encodeMap(value: $Map): Uint8Array;
 
-/** Reads a `Map` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Map` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeMap(bytes: Uint8Array): $Map;
 
-/** Writes a `Object` as one BSON document. Throws CodecError. */
+/** Encodes `Object` as one BSON document. Throws CodecError. */
 export declare function encodeObject(value: $Object): Uint8Array;
 
-/** Reads a `Object` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Object` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeObject(bytes: Uint8Array): $Object;
 
-/** Writes a `Codec` as one BSON document. Throws CodecError. */
+/** Encodes `Codec` as one BSON document. Throws CodecError. */
 export declare function encodeCodec(value: Codec): Uint8Array;
 
-/** Reads a `Codec` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Codec` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeCodec(bytes: Uint8Array): Codec;
 
-/** Writes a `CallOptions` as one BSON document. Throws CodecError. */
+/** Encodes `CallOptions` as one BSON document. Throws CodecError. */
 export declare function encodeCallOptions(value: CallOptions): Uint8Array;
 
-/** Reads a `CallOptions` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `CallOptions` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeCallOptions(bytes: Uint8Array): CallOptions;
 
-/** Writes a `CallContext` as one BSON document. Throws CodecError. */
+/** Encodes `CallContext` as one BSON document. Throws CodecError. */
 export declare function encodeCallContext(value: CallContext): Uint8Array;
 
-/** Reads a `CallContext` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `CallContext` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeCallContext(bytes: Uint8Array): CallContext;
 
-/** Writes a `RpcError` as one BSON document. Throws CodecError. */
+/** Encodes `RpcError` as one BSON document. Throws CodecError. */
 export declare function encodeRpcError(value: RpcError): Uint8Array;
 
-/** Reads a `RpcError` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `RpcError` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeRpcError(bytes: Uint8Array): RpcError;
+
+/** Encodes `Uses` as one BSON document. Throws CodecError. */
+export declare function encodeUses(value: Uses): Uint8Array;
+
+/** Decodes `Uses` from one BSON document; what it returns owns its memory. Throws CodecError. */
+export declare function decodeUses(bytes: Uint8Array): Uses;
 
 /** `odd.Promise_`, for `server.add`. */
 export declare const Promise_Service: ServiceDescription<Promise_Handler>;
 
-export { $Map as Map, $Object as Object, $Error as Error };
+export { $Map as Map, $Object as Object, $Set as Set, $Error as Error };

@@ -30,3 +30,11 @@ export interface RpcError {
 export interface Error extends Fault<"INTERNAL"> {
   bytes: Uint8Array;
 }
+export enum Set {
+  Map = "Map",
+  __proto__ = "proto",
+}
+export interface Uses {
+  set: Set;
+  ids: globalThis.Set<string>;
+}

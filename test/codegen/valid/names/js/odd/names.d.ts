@@ -134,22 +134,22 @@ export declare class OddService2Client {
   odd(request: Odd2, options?: CallOptions): Promise<Odd2>;
 }
 
-/** Writes a `Keywords` as one BSON document. Throws CodecError. */
+/** Encodes `Keywords` as one BSON document. Throws CodecError. */
 export declare function encodeKeywords(value: Keywords): Uint8Array;
 
-/** Reads a `Keywords` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Keywords` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeKeywords(bytes: Uint8Array): Keywords;
 
-/** Writes a `Delete` as one BSON document. Throws CodecError. */
+/** Encodes `Delete` as one BSON document. Throws CodecError. */
 export declare function encodeDelete(value: Delete): Uint8Array;
 
-/** Reads a `Delete` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Delete` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeDelete(bytes: Uint8Array): Delete;
 
-/** Writes a `Odd2` as one BSON document. Throws CodecError. */
+/** Encodes `Odd2` as one BSON document. Throws CodecError. */
 export declare function encodeOdd2(value: Odd2): Uint8Array;
 
-/** Reads a `Odd2` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Odd2` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeOdd2(bytes: Uint8Array): Odd2;
 
 /** `odd.Odd`, for `server.add`. */

@@ -242,32 +242,32 @@ export class OddService2Client {
   }
 }
 
-/** Writes a `Keywords` as one BSON document. Throws CodecError. */
+/** Encodes `Keywords` as one BSON document. Throws CodecError. */
 export function encodeKeywords(value: Keywords): Uint8Array {
   return encodeDocument($codecKeywords, value);
 }
 
-/** Reads a `Keywords` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Keywords` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeKeywords(bytes: Uint8Array): Keywords {
   return decodeDocument($codecKeywords, bytes);
 }
 
-/** Writes a `Delete` as one BSON document. Throws CodecError. */
+/** Encodes `Delete` as one BSON document. Throws CodecError. */
 export function encodeDelete(value: Delete): Uint8Array {
   return encodeDocument($codecDelete, value);
 }
 
-/** Reads a `Delete` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Delete` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeDelete(bytes: Uint8Array): Delete {
   return decodeDocument($codecDelete, bytes);
 }
 
-/** Writes a `Odd2` as one BSON document. Throws CodecError. */
+/** Encodes `Odd2` as one BSON document. Throws CodecError. */
 export function encodeOdd2(value: Odd2): Uint8Array {
   return encodeDocument($codecOdd2, value);
 }
 
-/** Reads a `Odd2` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Odd2` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeOdd2(bytes: Uint8Array): Odd2 {
   return decodeDocument($codecOdd2, bytes);
 }
@@ -2083,6 +2083,7 @@ function $readDelete(b: Buffer, dv: DataView, p: number, e: number): unknown {
     const value: Record<string, unknown> = {
       ["__proto__"]: f1,
     };
+    // biome-ignore lint/suspicious/noThenProperty: the schema names this field
     if (f0 !== undefined) value.then = f0;
     return value;
   }
@@ -2112,11 +2113,12 @@ function $restDelete(b: Buffer, dv: DataView, p: number, e: number, f0: string |
   const value: Record<string, unknown> = {
     ["__proto__"]: f1,
   };
+  // biome-ignore lint/suspicious/noThenProperty: the schema names this field
   if (f0 !== undefined) value.then = f0;
   return value;
 }
 
-function $keyDelete(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyDelete(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x6e656874) {
@@ -2212,7 +2214,7 @@ function $restOdd2(b: Buffer, dv: DataView, p: number, e: number, f0: string | u
   };
 }
 
-function $keyOdd2(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOdd2(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 6: {
       if (dv.getInt32(at, true) === 0x6564726f && dv.getInt32(at + 2, true) === 0x73726564) {
@@ -2297,7 +2299,7 @@ function $restOddAwaitRequest(b: Buffer, dv: DataView, p: number, e: number, f0:
   };
 }
 
-function $keyOddAwaitRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOddAwaitRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 2: {
       if (dv.getInt16(at, true) === 0x6469) {
@@ -2383,7 +2385,7 @@ function $restOddAwaitResponse(b: Buffer, dv: DataView, p: number, e: number, f0
   };
 }
 
-function $keyOddAwaitResponse(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOddAwaitResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -2521,7 +2523,7 @@ function $restOddGetRequest(
   return value;
 }
 
-function $keyOddGetRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOddGetRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 7: {
       const word0 = dv.getInt32(at, true);
@@ -2644,7 +2646,7 @@ function $restOddSetRequest(
   };
 }
 
-function $keyOddSetRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOddSetRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x69687424 && dv.getInt32(at + 1, true) === 0x73696874) {
@@ -2736,7 +2738,7 @@ function $restOddHasOwnPropertyRequest(b: Buffer, dv: DataView, p: number, e: nu
   };
 }
 
-function $keyOddHasOwnPropertyRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOddHasOwnPropertyRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x656d616e) {
@@ -2805,7 +2807,7 @@ function $restOddHasOwnPropertyResponse(b: Buffer, dv: DataView, p: number, e: n
   };
 }
 
-function $keyOddHasOwnPropertyResponse(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOddHasOwnPropertyResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -2882,7 +2884,7 @@ function $restOddLengthResponse(b: Buffer, dv: DataView, p: number, e: number, f
   };
 }
 
-function $keyOddLengthResponse(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOddLengthResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -2967,7 +2969,7 @@ function $restOddRequest(b: Buffer, dv: DataView, p: number, e: number, f0: stri
   };
 }
 
-function $keyOddRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOddRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 2: {
       if (dv.getInt16(at, true) === 0x666f) {
@@ -2979,7 +2981,7 @@ function $keyOddRequest(b: Buffer, dv: DataView, at: number, length: number): nu
   return -1;
 }
 
-function $literalKeywordsLiteral(b: Buffer, dv: DataView, at: number, length: number): string | undefined {
+function $literalKeywordsLiteral(_b: Buffer, dv: DataView, at: number, length: number): string | undefined {
   switch (length) {
     case 2: {
       if (dv.getInt16(at, true) === 0x2f2a) {

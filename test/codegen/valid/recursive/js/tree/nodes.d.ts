@@ -18,7 +18,7 @@ export interface C {
 
 export interface NumberPage {
   items: Int32[];
-  next?: $PageInt32;
+  next?: NumberPage;
 }
 
 export type Json = boolean | string | number | Json[] | { [key: string]: Json } | null;
@@ -44,40 +44,39 @@ export declare class TreesClient {
   nested(request: { page: $PageA }, options?: CallOptions): Promise<Expression>;
 }
 
-/** Writes a `A` as one BSON document. Throws CodecError. */
+/** Encodes `A` as one BSON document. Throws CodecError. */
 export declare function encodeA(value: A): Uint8Array;
 
-/** Reads a `A` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `A` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeA(bytes: Uint8Array): A;
 
-/** Writes a `B` as one BSON document. Throws CodecError. */
+/** Encodes `B` as one BSON document. Throws CodecError. */
 export declare function encodeB(value: B): Uint8Array;
 
-/** Reads a `B` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `B` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeB(bytes: Uint8Array): B;
 
-/** Writes a `C` as one BSON document. Throws CodecError. */
+/** Encodes `C` as one BSON document. Throws CodecError. */
 export declare function encodeC(value: C): Uint8Array;
 
-/** Reads a `C` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `C` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeC(bytes: Uint8Array): C;
 
-/** Writes a `NumberPage` as one BSON document. Throws CodecError. */
+/** Encodes `NumberPage` as one BSON document. Throws CodecError. */
 export declare function encodeNumberPage(value: NumberPage): Uint8Array;
 
-/** Reads a `NumberPage` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `NumberPage` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeNumberPage(bytes: Uint8Array): NumberPage;
 
-/** Writes a `Expression` as one BSON document. Throws CodecError. */
+/** Encodes `Expression` as one BSON document. Throws CodecError. */
 export declare function encodeExpression(value: Expression): Uint8Array;
 
-/** Reads a `Expression` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Expression` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeExpression(bytes: Uint8Array): Expression;
 
 /** `tree.Trees`, for `server.add`. */
 export declare const TreesService: ServiceDescription<TreesHandler>;
 
-type $PageInt32 = { items: Int32[]; next?: $PageInt32 };
 type $ExpressionAdd = { op: "add"; left: Expression; right: Expression };
 type $PageString = { items: string[]; next?: $PageString };
 type $PageA = { items: A[]; next?: $PageA };

@@ -88,62 +88,61 @@ export class TreesClient {
   }
 }
 
-/** Writes a `A` as one BSON document. Throws CodecError. */
+/** Encodes `A` as one BSON document. Throws CodecError. */
 export function encodeA(value: A): Uint8Array {
   return encodeDocument($codecA, value);
 }
 
-/** Reads a `A` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `A` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeA(bytes: Uint8Array): A {
   return decodeDocument($codecA, bytes);
 }
 
-/** Writes a `B` as one BSON document. Throws CodecError. */
+/** Encodes `B` as one BSON document. Throws CodecError. */
 export function encodeB(value: B): Uint8Array {
   return encodeDocument($codecB, value);
 }
 
-/** Reads a `B` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `B` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeB(bytes: Uint8Array): B {
   return decodeDocument($codecB, bytes);
 }
 
-/** Writes a `C` as one BSON document. Throws CodecError. */
+/** Encodes `C` as one BSON document. Throws CodecError. */
 export function encodeC(value: C): Uint8Array {
   return encodeDocument($codecC, value);
 }
 
-/** Reads a `C` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `C` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeC(bytes: Uint8Array): C {
   return decodeDocument($codecC, bytes);
 }
 
-/** Writes a `NumberPage` as one BSON document. Throws CodecError. */
+/** Encodes `NumberPage` as one BSON document. Throws CodecError. */
 export function encodeNumberPage(value: NumberPage): Uint8Array {
   return encodeDocument($codecNumberPage, value);
 }
 
-/** Reads a `NumberPage` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `NumberPage` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeNumberPage(bytes: Uint8Array): NumberPage {
   return decodeDocument($codecNumberPage, bytes);
 }
 
-/** Writes a `Expression` as one BSON document. Throws CodecError. */
+/** Encodes `Expression` as one BSON document. Throws CodecError. */
 export function encodeExpression(value: Expression): Uint8Array {
   return encodeDocument($codecExpression, value);
 }
 
-/** Reads a `Expression` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Expression` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeExpression(bytes: Uint8Array): Expression {
   return decodeDocument($codecExpression, bytes);
 }
 
 const $shapeC: Shape = {
   kind: "document",
-  fields: [{
-    name: "named",
-    type: { kind: "map", form: "object", key: { kind: "string" }, value: { kind: "ref", to: () => $shapeA } },
-  }],
+  fields: [
+    { name: "named", type: { kind: "map", form: "object", key: { kind: "string" }, value: { kind: "ref", to: () => $shapeA } } },
+  ],
 };
 
 const $shapeB: Shape = {
@@ -159,19 +158,11 @@ const $shapeA: Shape = {
   fields: [{ name: "many", type: { kind: "array", items: { kind: "ref", to: () => $shapeB } } }],
 };
 
-const $shapePageInt32: Shape = {
-  kind: "document",
-  fields: [
-    { name: "items", type: { kind: "array", items: { kind: "int32" } } },
-    { name: "next", type: { kind: "ref", to: () => $shapePageInt32 }, optional: true },
-  ],
-};
-
 const $shapeNumberPage: Shape = {
   kind: "document",
   fields: [
     { name: "items", type: { kind: "array", items: { kind: "int32" } } },
-    { name: "next", type: { kind: "ref", to: () => $shapePageInt32 }, optional: true },
+    { name: "next", type: { kind: "ref", to: () => $shapeNumberPage }, optional: true },
   ],
 };
 
@@ -501,7 +492,7 @@ function $restA(b: Buffer, dv: DataView, p: number, e: number, depth: number, f0
   };
 }
 
-function $keyA(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyA(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x796e616d) {
@@ -604,7 +595,7 @@ function $restB(b: Buffer, dv: DataView, p: number, e: number, depth: number, f0
   return value;
 }
 
-function $keyB(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyB(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x656e6f) {
@@ -693,7 +684,7 @@ function $restC(b: Buffer, dv: DataView, p: number, e: number, depth: number, f0
   };
 }
 
-function $keyC(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyC(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x656d616e && dv.getInt32(at + 1, true) === 0x64656d61) {
@@ -799,7 +790,7 @@ function $restNumberPage(b: Buffer, dv: DataView, p: number, e: number, depth: n
   return value;
 }
 
-function $keyNumberPage(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyNumberPage(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x7478656e) {
@@ -860,7 +851,7 @@ function $readExpression(b: Buffer, dv: DataView, o: number, e: number, depth: n
   return fail();
 }
 
-function $armExpression(b: Buffer, dv: DataView, at: number, length: number): number {
+function $armExpression(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x646461) {
@@ -972,7 +963,7 @@ function $restPageString(b: Buffer, dv: DataView, p: number, e: number, depth: n
   return value;
 }
 
-function $keyPageString(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyPageString(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x7478656e) {
@@ -1061,7 +1052,7 @@ function $restTreesNestedRequest(b: Buffer, dv: DataView, p: number, e: number, 
   };
 }
 
-function $keyTreesNestedRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyTreesNestedRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x65676170) {
@@ -1362,7 +1353,7 @@ function $restExpressionAdd(
   };
 }
 
-function $keyExpressionAdd(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyExpressionAdd(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 2: {
       if (dv.getInt16(at, true) === 0x706f) {
@@ -1481,7 +1472,7 @@ function $restExpressionNumber(
   };
 }
 
-function $keyExpressionNumber(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyExpressionNumber(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 2: {
       if (dv.getInt16(at, true) === 0x706f) {
@@ -1645,7 +1636,7 @@ function $restPageA(b: Buffer, dv: DataView, p: number, e: number, depth: number
   return value;
 }
 
-function $keyPageA(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyPageA(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x7478656e) {
@@ -1663,7 +1654,7 @@ function $keyPageA(b: Buffer, dv: DataView, at: number, length: number): number 
   return -1;
 }
 
-function $literalExpressionAddOp(b: Buffer, dv: DataView, at: number, length: number): string | undefined {
+function $literalExpressionAddOp(_b: Buffer, dv: DataView, at: number, length: number): string | undefined {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x646461) {
@@ -1675,7 +1666,7 @@ function $literalExpressionAddOp(b: Buffer, dv: DataView, at: number, length: nu
   return undefined;
 }
 
-function $literalExpressionNumberOp(b: Buffer, dv: DataView, at: number, length: number): string | undefined {
+function $literalExpressionNumberOp(_b: Buffer, dv: DataView, at: number, length: number): string | undefined {
   switch (length) {
     case 6: {
       if (dv.getInt32(at, true) === 0x626d756e && dv.getInt32(at + 2, true) === 0x7265626d) {
@@ -1741,7 +1732,7 @@ function $readPageAItems(b: Buffer, dv: DataView, o: number, e: number, depth: n
 /** `tree.Trees`, for `server.add`. */
 export const TreesService: ServiceDescription<TreesHandler> = defineService<TreesHandler>({
   fullName: "tree.Trees",
-  fingerprint: "1b3444b0e0fd0908",
+  fingerprint: "6eb71826bda1a734",
   methods: [
     {
       name: "echo",

@@ -91,34 +91,34 @@ export declare class OrdersClient {
   ping(options?: CallOptions): Promise<void>;
 }
 
-/** Writes a `PlaceOrder` as one BSON document. Throws CodecError. */
+/** Encodes `PlaceOrder` as one BSON document. Throws CodecError. */
 export declare function encodePlaceOrder(value: PlaceOrder): Uint8Array;
 
-/** Reads a `PlaceOrder` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `PlaceOrder` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodePlaceOrder(bytes: Uint8Array): PlaceOrder;
 
-/** Writes a `Item` as one BSON document. Throws CodecError. */
+/** Encodes `Item` as one BSON document. Throws CodecError. */
 export declare function encodeItem(value: Item): Uint8Array;
 
-/** Reads a `Item` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Item` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeItem(bytes: Uint8Array): Item;
 
-/** Writes a `Money` as one BSON document. Throws CodecError. */
+/** Encodes `Money` as one BSON document. Throws CodecError. */
 export declare function encodeMoney(value: Money): Uint8Array;
 
-/** Reads a `Money` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Money` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeMoney(bytes: Uint8Array): Money;
 
-/** Writes a `Order` as one BSON document. Throws CodecError. */
+/** Encodes `Order` as one BSON document. Throws CodecError. */
 export declare function encodeOrder(value: Order): Uint8Array;
 
-/** Reads a `Order` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Order` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeOrder(bytes: Uint8Array): Order;
 
-/** Writes a `Offer` as one BSON document. Throws CodecError. */
+/** Encodes `Offer` as one BSON document. Throws CodecError. */
 export declare function encodeOffer(value: Offer): Uint8Array;
 
-/** Reads a `Offer` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Offer` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeOffer(bytes: Uint8Array): Offer;
 
 /** `shop.v1.Orders`, for `server.add`. */

@@ -186,52 +186,52 @@ export class OrdersClient {
   }
 }
 
-/** Writes a `PlaceOrder` as one BSON document. Throws CodecError. */
+/** Encodes `PlaceOrder` as one BSON document. Throws CodecError. */
 export function encodePlaceOrder(value: PlaceOrder): Uint8Array {
   return encodeDocument($codecPlaceOrder, value);
 }
 
-/** Reads a `PlaceOrder` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `PlaceOrder` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodePlaceOrder(bytes: Uint8Array): PlaceOrder {
   return decodeDocument($codecPlaceOrder, bytes);
 }
 
-/** Writes a `Item` as one BSON document. Throws CodecError. */
+/** Encodes `Item` as one BSON document. Throws CodecError. */
 export function encodeItem(value: Item): Uint8Array {
   return encodeDocument($codecItem, value);
 }
 
-/** Reads a `Item` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Item` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeItem(bytes: Uint8Array): Item {
   return decodeDocument($codecItem, bytes);
 }
 
-/** Writes a `Money` as one BSON document. Throws CodecError. */
+/** Encodes `Money` as one BSON document. Throws CodecError. */
 export function encodeMoney(value: Money): Uint8Array {
   return encodeDocument($codecMoney, value);
 }
 
-/** Reads a `Money` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Money` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeMoney(bytes: Uint8Array): Money {
   return decodeDocument($codecMoney, bytes);
 }
 
-/** Writes a `Order` as one BSON document. Throws CodecError. */
+/** Encodes `Order` as one BSON document. Throws CodecError. */
 export function encodeOrder(value: Order): Uint8Array {
   return encodeDocument($codecOrder, value);
 }
 
-/** Reads a `Order` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Order` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeOrder(bytes: Uint8Array): Order {
   return decodeDocument($codecOrder, bytes);
 }
 
-/** Writes a `Offer` as one BSON document. Throws CodecError. */
+/** Encodes `Offer` as one BSON document. Throws CodecError. */
 export function encodeOffer(value: Offer): Uint8Array {
   return encodeDocument($codecOffer, value);
 }
 
-/** Reads a `Offer` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Offer` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeOffer(bytes: Uint8Array): Offer {
   return decodeDocument($codecOffer, bytes);
 }
@@ -1275,7 +1275,7 @@ function $restPlaceOrder(b: Buffer, dv: DataView, p: number, e: number, f0: stri
   };
 }
 
-function $keyPlaceOrder(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyPlaceOrder(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x6d657469 && dv.getInt32(at + 1, true) === 0x736d6574) {
@@ -1413,7 +1413,7 @@ function $restItem(
   };
 }
 
-function $keyItem(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyItem(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x756b73) {
@@ -1558,7 +1558,7 @@ function $restMoney(
   };
 }
 
-function $keyMoney(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyMoney(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       const word0 = dv.getInt32(at, true);
@@ -1778,7 +1778,7 @@ function $restOrder(
   return value;
 }
 
-function $keyOrder(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOrder(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 2: {
       if (dv.getInt16(at, true) === 0x6469) {
@@ -1869,7 +1869,7 @@ function $readOffer(b: Buffer, dv: DataView, o: number, e: number): unknown {
   return fail();
 }
 
-function $armOffer(b: Buffer, dv: DataView, at: number, length: number): number {
+function $armOffer(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x646962) {
@@ -1964,7 +1964,7 @@ function $restOrdersGetRequest(b: Buffer, dv: DataView, p: number, e: number, f0
   };
 }
 
-function $keyOrdersGetRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOrdersGetRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 2: {
       if (dv.getInt16(at, true) === 0x6469) {
@@ -2041,7 +2041,7 @@ function $restOrdersGetResponse(b: Buffer, dv: DataView, p: number, e: number, f
   };
 }
 
-function $keyOrdersGetResponse(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOrdersGetResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -2180,7 +2180,7 @@ function $restOrdersFindRequest(
   return value;
 }
 
-function $keyOrdersFindRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOrdersFindRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       const word0 = dv.getInt32(at, true);
@@ -2270,7 +2270,7 @@ function $restOrdersFindResponse(b: Buffer, dv: DataView, p: number, e: number, 
   };
 }
 
-function $keyOrdersFindResponse(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOrdersFindResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -2351,7 +2351,7 @@ function $restOrdersCountResponse(b: Buffer, dv: DataView, p: number, e: number,
   };
 }
 
-function $keyOrdersCountResponse(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOrdersCountResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -2489,7 +2489,7 @@ function $restOrdersUpdateRequest(
   return value;
 }
 
-function $keyOrdersUpdateRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOrdersUpdateRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 2: {
       if (dv.getInt16(at, true) === 0x6469) {
@@ -2575,7 +2575,7 @@ function $restOrdersUpdateResponse(b: Buffer, dv: DataView, p: number, e: number
   };
 }
 
-function $keyOrdersUpdateResponse(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOrdersUpdateResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 8: {
       if (dv.getInt32(at, true) === 0x69766572 && dv.getInt32(at + 4, true) === 0x6e6f6973) {
@@ -2666,7 +2666,7 @@ function $restOrdersWatchRequest(b: Buffer, dv: DataView, p: number, e: number, 
   };
 }
 
-function $keyOrdersWatchRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOrdersWatchRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 8: {
       if (dv.getInt32(at, true) === 0x74737563 && dv.getInt32(at + 4, true) === 0x72656d6f) {
@@ -2752,7 +2752,7 @@ function $restOrdersIdsResponse(b: Buffer, dv: DataView, p: number, e: number, f
   };
 }
 
-function $keyOrdersIdsResponse(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOrdersIdsResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -2826,7 +2826,7 @@ function $restOrdersLoadResponse(b: Buffer, dv: DataView, p: number, e: number, 
   };
 }
 
-function $keyOrdersLoadResponse(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOrdersLoadResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 8: {
       if (dv.getInt32(at, true) === 0x65636361 && dv.getInt32(at + 4, true) === 0x64657470) {
@@ -2895,7 +2895,7 @@ function $restOrdersSumRequest(b: Buffer, dv: DataView, p: number, e: number, f0
   };
 }
 
-function $keyOrdersSumRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOrdersSumRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -3046,7 +3046,7 @@ function $restOfferBid(b: Buffer, dv: DataView, p: number, e: number, f0: string
   };
 }
 
-function $keyOfferBid(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOfferBid(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x646e696b) {
@@ -3173,7 +3173,7 @@ function $restOfferRefuse(
   return value;
 }
 
-function $keyOfferRefuse(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOfferRefuse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x646e696b) {
@@ -3191,7 +3191,7 @@ function $keyOfferRefuse(b: Buffer, dv: DataView, at: number, length: number): n
   return -1;
 }
 
-function $writeOfferAccept(b: Buffer, dv: DataView, o: number, x: unknown): number {
+function $writeOfferAccept(_b: Buffer, dv: DataView, o: number, x: unknown): number {
   const v = fieldsOf(x);
   const f0 = v.kind;
   if (f0 !== "accept") fail();
@@ -3255,7 +3255,7 @@ function $restOfferAccept(b: Buffer, dv: DataView, p: number, e: number, f0: str
   };
 }
 
-function $keyOfferAccept(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOfferAccept(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x646e696b) {
@@ -3424,7 +3424,7 @@ function $readOrdersUpdateRequestTotal(b: Buffer, dv: DataView, type: number, fr
   }
 }
 
-function $literalOfferBidKind(b: Buffer, dv: DataView, at: number, length: number): string | undefined {
+function $literalOfferBidKind(_b: Buffer, dv: DataView, at: number, length: number): string | undefined {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x646962) {
@@ -3436,7 +3436,7 @@ function $literalOfferBidKind(b: Buffer, dv: DataView, at: number, length: numbe
   return undefined;
 }
 
-function $literalOfferRefuseKind(b: Buffer, dv: DataView, at: number, length: number): string | undefined {
+function $literalOfferRefuseKind(_b: Buffer, dv: DataView, at: number, length: number): string | undefined {
   switch (length) {
     case 6: {
       if (dv.getInt32(at, true) === 0x75666572 && dv.getInt32(at + 2, true) === 0x65737566) {
@@ -3448,7 +3448,7 @@ function $literalOfferRefuseKind(b: Buffer, dv: DataView, at: number, length: nu
   return undefined;
 }
 
-function $literalOfferAcceptKind(b: Buffer, dv: DataView, at: number, length: number): string | undefined {
+function $literalOfferAcceptKind(_b: Buffer, dv: DataView, at: number, length: number): string | undefined {
   switch (length) {
     case 6: {
       if (dv.getInt32(at, true) === 0x65636361 && dv.getInt32(at + 2, true) === 0x74706563) {

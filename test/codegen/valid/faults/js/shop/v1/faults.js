@@ -14,8 +14,11 @@ export class OutOfStock extends RpcError {
   static is(error) {
     return isFault(error, "shop.v1.OutOfStock");
   }
+
+  static {
+    Object.defineProperty(OutOfStock.prototype, "name", { value: "OutOfStock", configurable: true, writable: true });
+  }
 }
-Object.defineProperty(OutOfStock.prototype, "name", { value: "OutOfStock", configurable: true, writable: true });
 
 export class NotAllowed extends RpcError {
   data;
@@ -28,8 +31,11 @@ export class NotAllowed extends RpcError {
   static is(error) {
     return isFault(error, "shop.v1.NotAllowed");
   }
+
+  static {
+    Object.defineProperty(NotAllowed.prototype, "name", { value: "NotAllowed", configurable: true, writable: true });
+  }
 }
-Object.defineProperty(NotAllowed.prototype, "name", { value: "NotAllowed", configurable: true, writable: true });
 
 export class Gone extends RpcError {
   data;
@@ -42,5 +48,8 @@ export class Gone extends RpcError {
   static is(error) {
     return isFault(error, "shop.v1.Gone");
   }
+
+  static {
+    Object.defineProperty(Gone.prototype, "name", { value: "Gone", configurable: true, writable: true });
+  }
 }
-Object.defineProperty(Gone.prototype, "name", { value: "Gone", configurable: true, writable: true });

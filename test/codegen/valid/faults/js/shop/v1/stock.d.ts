@@ -55,10 +55,10 @@ export declare class Full extends RpcError {
   static is(error: unknown): error is Full;
 }
 
-/** Writes a `Level` as one BSON document. Throws CodecError. */
+/** Encodes `Level` as one BSON document. Throws CodecError. */
 export declare function encodeLevel(value: Level): Uint8Array;
 
-/** Reads a `Level` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Level` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeLevel(bytes: Uint8Array): Level;
 
 /** `shop.v1.StockService`, for `server.add`. */

@@ -2,9 +2,7 @@
 
 import { Gone, NotAllowed, OutOfStock } from "./faults.js";
 import {
-  type Codec,
   RpcError,
-  type ServiceDescription,
   behindNul,
   callerOf,
   checkExtent,
@@ -29,7 +27,6 @@ import {
   valueEnd,
   writeText,
 } from "taut/runtime/v1";
-import type { Int32 } from "taut/schema";
 
 export class StockClient {
   #caller;
@@ -74,15 +71,18 @@ export class Full extends RpcError {
   static is(error) {
     return isFault(error, "shop.v1.Full");
   }
-}
-Object.defineProperty(Full.prototype, "name", { value: "Full", configurable: true, writable: true });
 
-/** Writes a `Level` as one BSON document. Throws CodecError. */
+  static {
+    Object.defineProperty(Full.prototype, "name", { value: "Full", configurable: true, writable: true });
+  }
+}
+
+/** Encodes `Level` as one BSON document. Throws CodecError. */
 export function encodeLevel(value) {
   return encodeDocument($codecLevel, value);
 }
 
-/** Reads a `Level` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Level` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeLevel(bytes) {
   return decodeDocument($codecLevel, bytes);
 }
@@ -442,7 +442,7 @@ function $restLevel(b, dv, p, e, f0, f1) {
   };
 }
 
-function $keyLevel(b, dv, at, length) {
+function $keyLevel(_b, dv, at, length) {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x756b73) {
@@ -517,7 +517,7 @@ function $restStockServiceTakeResponse(b, dv, p, e, f0) {
   };
 }
 
-function $keyStockServiceTakeResponse(b, dv, at, length) {
+function $keyStockServiceTakeResponse(_b, dv, at, length) {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -603,7 +603,7 @@ function $restStockServiceWatchRequest(b, dv, p, e, f0) {
   };
 }
 
-function $keyStockServiceWatchRequest(b, dv, at, length) {
+function $keyStockServiceWatchRequest(_b, dv, at, length) {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x756b73) {
@@ -702,7 +702,7 @@ function $restNotAllowed(b, dv, p, e, f0) {
   };
 }
 
-function $keyNotAllowed(b, dv, at, length) {
+function $keyNotAllowed(_b, dv, at, length) {
   switch (length) {
     case 7: {
       if (dv.getInt32(at, true) === 0x7373656d && dv.getInt32(at + 3, true) === 0x65676173) {
@@ -806,7 +806,7 @@ function $restOutOfStock(b, dv, p, e, f0, f1) {
   };
 }
 
-function $keyOutOfStock(b, dv, at, length) {
+function $keyOutOfStock(_b, dv, at, length) {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x756b73) {

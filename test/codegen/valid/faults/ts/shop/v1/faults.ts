@@ -23,8 +23,11 @@ export class OutOfStock extends RpcError {
   static is(error: unknown): error is OutOfStock {
     return isFault(error, "shop.v1.OutOfStock");
   }
+
+  static {
+    Object.defineProperty(OutOfStock.prototype, "name", { value: "OutOfStock", configurable: true, writable: true });
+  }
 }
-Object.defineProperty(OutOfStock.prototype, "name", { value: "OutOfStock", configurable: true, writable: true });
 
 export interface NotAllowedData {
   message: string;
@@ -43,8 +46,11 @@ export class NotAllowed extends RpcError {
   static is(error: unknown): error is NotAllowed {
     return isFault(error, "shop.v1.NotAllowed");
   }
+
+  static {
+    Object.defineProperty(NotAllowed.prototype, "name", { value: "NotAllowed", configurable: true, writable: true });
+  }
 }
-Object.defineProperty(NotAllowed.prototype, "name", { value: "NotAllowed", configurable: true, writable: true });
 
 export interface GoneData {}
 
@@ -61,5 +67,8 @@ export class Gone extends RpcError {
   static is(error: unknown): error is Gone {
     return isFault(error, "shop.v1.Gone");
   }
+
+  static {
+    Object.defineProperty(Gone.prototype, "name", { value: "Gone", configurable: true, writable: true });
+  }
 }
-Object.defineProperty(Gone.prototype, "name", { value: "Gone", configurable: true, writable: true });

@@ -106,15 +106,18 @@ export class Full extends RpcError {
   static is(error: unknown): error is Full {
     return isFault(error, "shop.v1.Full");
   }
-}
-Object.defineProperty(Full.prototype, "name", { value: "Full", configurable: true, writable: true });
 
-/** Writes a `Level` as one BSON document. Throws CodecError. */
+  static {
+    Object.defineProperty(Full.prototype, "name", { value: "Full", configurable: true, writable: true });
+  }
+}
+
+/** Encodes `Level` as one BSON document. Throws CodecError. */
 export function encodeLevel(value: Level): Uint8Array {
   return encodeDocument($codecLevel, value);
 }
 
-/** Reads a `Level` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Level` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeLevel(bytes: Uint8Array): Level {
   return decodeDocument($codecLevel, bytes);
 }
@@ -474,7 +477,7 @@ function $restLevel(b: Buffer, dv: DataView, p: number, e: number, f0: string | 
   };
 }
 
-function $keyLevel(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyLevel(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x756b73) {
@@ -549,7 +552,7 @@ function $restStockServiceTakeResponse(b: Buffer, dv: DataView, p: number, e: nu
   };
 }
 
-function $keyStockServiceTakeResponse(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyStockServiceTakeResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -635,7 +638,7 @@ function $restStockServiceWatchRequest(b: Buffer, dv: DataView, p: number, e: nu
   };
 }
 
-function $keyStockServiceWatchRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyStockServiceWatchRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x756b73) {
@@ -734,7 +737,7 @@ function $restNotAllowed(b: Buffer, dv: DataView, p: number, e: number, f0: stri
   };
 }
 
-function $keyNotAllowed(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyNotAllowed(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 7: {
       if (dv.getInt32(at, true) === 0x7373656d && dv.getInt32(at + 3, true) === 0x65676173) {
@@ -838,7 +841,7 @@ function $restOutOfStock(b: Buffer, dv: DataView, p: number, e: number, f0: stri
   };
 }
 
-function $keyOutOfStock(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOutOfStock(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x756b73) {

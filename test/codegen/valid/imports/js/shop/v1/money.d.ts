@@ -4,8 +4,8 @@ export interface Money {
   text: string;
 }
 
-/** Writes a `Money` as one BSON document. Throws CodecError. */
+/** Encodes `Money` as one BSON document. Throws CodecError. */
 export declare function encodeMoney(value: Money): Uint8Array;
 
-/** Reads a `Money` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Money` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeMoney(bytes: Uint8Array): Money;

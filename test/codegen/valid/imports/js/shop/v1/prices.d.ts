@@ -26,10 +26,10 @@ export declare class PricesClient {
   show(money: $Money, options?: CallOptions): Promise<Both>;
 }
 
-/** Writes a `Both` as one BSON document. Throws CodecError. */
+/** Encodes `Both` as one BSON document. Throws CodecError. */
 export declare function encodeBoth(value: Both): Uint8Array;
 
-/** Reads a `Both` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Both` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeBoth(bytes: Uint8Array): Both;
 
 /** `shop.v1.Prices`, for `server.add`. */

@@ -22,12 +22,12 @@ import {
 
 export type { Money } from "../../../schemas/shop/v1/money.ts";
 
-/** Writes a `Money` as one BSON document. Throws CodecError. */
+/** Encodes `Money` as one BSON document. Throws CodecError. */
 export function encodeMoney(value: Money): Uint8Array {
   return encodeDocument($codecMoney, value);
 }
 
-/** Reads a `Money` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Money` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeMoney(bytes: Uint8Array): Money {
   return decodeDocument($codecMoney, bytes);
 }
@@ -134,7 +134,7 @@ function $restMoney(b: Buffer, dv: DataView, p: number, e: number, f0: string | 
   };
 }
 
-function $keyMoney(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyMoney(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x74786574) {

@@ -77,12 +77,12 @@ export class PricesClient {
   }
 }
 
-/** Writes a `Both` as one BSON document. Throws CodecError. */
+/** Encodes `Both` as one BSON document. Throws CodecError. */
 export function encodeBoth(value: Both): Uint8Array {
   return encodeDocument($codecBoth, value);
 }
 
-/** Reads a `Both` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `Both` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeBoth(bytes: Uint8Array): Both {
   return decodeDocument($codecBoth, bytes);
 }
@@ -309,7 +309,7 @@ function $restBoth(b: Buffer, dv: DataView, p: number, e: number, f0: unknown, f
   };
 }
 
-function $keyBoth(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyBoth(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x73756b73) {
@@ -405,7 +405,7 @@ function $restPricesPriceRequest(b: Buffer, dv: DataView, p: number, e: number, 
   };
 }
 
-function $keyPricesPriceRequest(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyPricesPriceRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x756b73) {
@@ -474,7 +474,7 @@ function $restMoney(b: Buffer, dv: DataView, p: number, e: number, f0: bigint | 
   };
 }
 
-function $keyMoney(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyMoney(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x74696e75 && dv.getInt32(at + 1, true) === 0x7374696e) {
@@ -560,7 +560,7 @@ function $restMoney2(b: Buffer, dv: DataView, p: number, e: number, f0: string |
   };
 }
 
-function $keyMoney2(b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyMoney2(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x74786574) {
