@@ -92,5 +92,7 @@ export function clientResult(context: ModuleContext, method: Method): string {
 }
 
 export function resultType(context: ModuleContext, method: Method): string {
-  return method.result === undefined ? "void" : context.types.of(method.result);
+  if (method.result === undefined) return "void";
+  const text = context.types.of(method.result);
+  return method.resultOrUndefined === true ? `${text} | undefined` : text;
 }
