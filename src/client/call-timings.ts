@@ -4,7 +4,17 @@
  */
 
 import type { Timings } from "../errors/rpc-error.ts";
-import type { ClientCall } from "./client-call.ts";
+
+/** What there is to know of a call. */
+export interface TimedCall {
+  readonly id: number;
+  readonly startedAt: number;
+  readonly openedAt: number;
+  readonly deadlineAt: number;
+  readonly isQueued: boolean;
+  readonly connection: { readonly queuedBytes: number } | undefined;
+  readonly flow: { readonly incoming: unknown } | undefined;
+}
 
 /** How long name and connection took (or take), for a call that waited for them. */
 export interface ConnectTimings {
@@ -19,7 +29,7 @@ const notableLagMs = 5;
  * @param connecting the connection that the call waits or waited for
  * @param now on the clock's scale
  */
-export function timingsOf(call: ClientCall, connecting: ConnectTimings, now: number): Timings {
+export function timingsOf(call: TimedCall, connecting: ConnectTimings, now: number): Timings {
   const { connection } = call;
   const isOpen = connection !== undefined && !call.isQueued && call.id !== 0;
   const waited = (isOpen ? call.openedAt : now) - call.startedAt;

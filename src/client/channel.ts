@@ -10,6 +10,7 @@ import type { Connection } from "../connection/connection.ts";
 import { connectionError, copyError } from "../connection/connection.ts";
 import { DeadlineTimer } from "../connection/deadline-timer.ts";
 import { encodeMetadata } from "../connection/metadata-document.ts";
+import { ArenaPool, CallFlag } from "../connection/wire-terms.ts";
 import { type Caller, callerSymbol } from "../contract/caller.ts";
 import type { Channel, ChannelState } from "../contract/channel.ts";
 import type { CodecLimits } from "../contract/codec.ts";
@@ -19,8 +20,6 @@ import { isRpcError, RpcError, type Timings, withFacts } from "../errors/rpc-err
 import type { Clock, Timer } from "../time/clock.ts";
 import { formatAddress } from "../transport/address.ts";
 import { type Resolver, systemResolver } from "../transport/resolve-name.ts";
-import { CallFlag } from "../wire/frame.ts";
-import { ArenaPool } from "../wire/output-arena.ts";
 import { CallQueue, EncodedRequest } from "./call-queue.ts";
 import { timingsOf } from "./call-timings.ts";
 import { ChannelCaller } from "./channel-caller.ts";

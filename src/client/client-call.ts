@@ -12,6 +12,7 @@
 import type { Connection } from "../connection/connection.ts";
 import { type FaultBytes, withUndeclaredFault } from "../connection/failure-document.ts";
 import { OutgoingCall } from "../connection/outgoing-calls.ts";
+import { CancelReason } from "../connection/wire-terms.ts";
 import type { CallContext } from "../contract/call-context.ts";
 import type { CallOptions } from "../contract/call-options.ts";
 import type { CodecLimits } from "../contract/codec.ts";
@@ -22,7 +23,6 @@ import { isCodecError } from "../errors/codec-error.ts";
 import { isRpcError, RpcError, type Timings, withFacts } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
 import type { Clock } from "../time/clock.ts";
-import { CancelReason } from "../wire/frame.ts";
 import { describeTimings } from "./call-timings.ts";
 
 /** What a call needs of its channel. */

@@ -13,12 +13,12 @@
 
 import { Connection, type ConnectionOwner, connectionError } from "../connection/connection.ts";
 import type { Dispatcher } from "../connection/incoming-calls.ts";
+import type { ArenaPool } from "../connection/wire-terms.ts";
 import { isRpcError, RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import type { Address } from "../transport/address.ts";
 import type { Dialing, DialTimings } from "../transport/dial.ts";
 import type { Transport } from "../transport/transport.ts";
-import type { ArenaPool } from "../wire/output-arena.ts";
 import type { CompleteChannelOptions } from "./channel-options.ts";
 
 export type ClientConnectionState = "dialing" | "handshake" | "ready" | "probing" | "draining" | "closed";

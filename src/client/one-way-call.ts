@@ -1,9 +1,9 @@
 /** A call that is not answered. Its promise resolves once it was written; it fails only if it was not sent. */
 
 import type { Outgoing } from "../connection/call.ts";
+import { CallFlag } from "../connection/wire-terms.ts";
 import type { CallOptions } from "../contract/call-options.ts";
 import type { MethodDescription } from "../contract/service.ts";
-import { CallFlag } from "../wire/frame.ts";
 import { type CallHost, ClientCall } from "./client-call.ts";
 
 export class OneWayCall extends ClientCall implements Outgoing {

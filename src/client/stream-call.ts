@@ -8,11 +8,11 @@
 import type { Outgoing } from "../connection/call.ts";
 import { Inbox } from "../connection/inbox.ts";
 import { MessagePump } from "../connection/message-pump.ts";
+import { CallFlag, CancelReason } from "../connection/wire-terms.ts";
 import type { CallOptions } from "../contract/call-options.ts";
 import type { MethodDescription } from "../contract/service.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 import { Metadata } from "../metadata/metadata.ts";
-import { CallFlag, CancelReason } from "../wire/frame.ts";
 import { type CallHost, ClientCall, cancelled } from "./client-call.ts";
 
 export interface StreamCallInit {

@@ -3,11 +3,11 @@
  */
 
 import type { Outgoing } from "../connection/call.ts";
+import { CancelReason } from "../connection/wire-terms.ts";
 import type { CallOptions } from "../contract/call-options.ts";
 import type { MethodDescription } from "../contract/service.ts";
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import { Metadata } from "../metadata/metadata.ts";
-import { CancelReason } from "../wire/frame.ts";
 import { type CallHost, ClientCall } from "./client-call.ts";
 
 export class UnaryCall extends ClientCall implements Outgoing {

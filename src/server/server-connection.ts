@@ -10,11 +10,11 @@
 
 import { Connection, type ConnectionOwner, connectionError } from "../connection/connection.ts";
 import type { Dispatcher } from "../connection/incoming-calls.ts";
+import type { ArenaPool } from "../connection/wire-terms.ts";
 import type { Peer } from "../contract/call-context.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Transport } from "../transport/transport.ts";
-import type { ArenaPool } from "../wire/output-arena.ts";
 import type { ServerCall } from "./server-call.ts";
 import type { CompleteServerOptions } from "./server-options.ts";
 import type { MethodBinding } from "./service-table.ts";

@@ -7,6 +7,7 @@
  */
 
 import { connectionError } from "../connection/connection.ts";
+import { ArenaPool, CallFlag } from "../connection/wire-terms.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import type { ServiceDescription } from "../contract/service.ts";
 import type { Stats } from "../contract/stats.ts";
@@ -16,8 +17,6 @@ import { parseAddress } from "../transport/address.ts";
 import { type Listener, listen } from "../transport/listener.ts";
 import { describeSocketError } from "../transport/socket-errors.ts";
 import type { Transport } from "../transport/transport.ts";
-import { CallFlag } from "../wire/frame.ts";
-import { ArenaPool } from "../wire/output-arena.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import { ageSample, LoadMonitor } from "./load-monitor.ts";
 import { ReportLimit } from "./report-limit.ts";
