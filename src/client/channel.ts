@@ -161,6 +161,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
     this.#isDraining = true;
     this.#queue.drain((call) => {
       const connection = this.#endpoints.pick(call.kindFlags);
+      if (connection === undefined) this.#endpoints.grow(call.kindFlags);
       if (connection === undefined || (call instanceof OneWayCall && connection.isFull)) return false;
       call.openedAt = this.clock.now();
       return this.#open(connection, call);

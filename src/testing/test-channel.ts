@@ -14,6 +14,7 @@ import type { Channel } from "../contract/channel.ts";
 import { RpcServer, type Server } from "../server/server.ts";
 import { completeServerOptions, type ServerOptions } from "../server/server-options.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
+import { formatAddress } from "../transport/address.ts";
 import { TestWire } from "./test-wire.ts";
 
 export interface TestChannelOptions extends ChannelOptions {
@@ -24,31 +25,34 @@ export interface TestChannelOptions extends ChannelOptions {
 }
 
 export interface TestChannel extends Channel {
-  /** What happens to the bytes on their way. */
+  /** What happens to the bytes on their way to the server, to the first one of several. */
   readonly wire: TestWire;
+  /** The same for each server, in the order in which they were given. */
+  readonly wires: readonly TestWire[];
 }
 
-/** TypeError for what is no server of `createServer` or `createTestServer`. */
-export function createTestChannel(server: Server, options: TestChannelOptions = {}): TestChannel {
+/** Joins a channel to a server, or to several that serve the same. TypeError for what `createServer` or `createTestServer` has not made. */
+export function createTestChannel(server: Server | readonly Server[], options: TestChannelOptions = {}): TestChannel {
   const { clock = systemClock, firstCallId, ...rest } = options;
-  if (!(server instanceof RpcServer)) throw new TypeError("createTestChannel() needs a server that createServer() has made");
+  const servers = Array.isArray(server) ? (server as readonly Server[]) : [server];
+  if (servers.length === 0 || !servers.every((one) => one instanceof RpcServer)) {
+    throw new TypeError("createTestChannel() needs a server that createServer() has made, or several");
+  }
   if (
     firstCallId !== undefined &&
     (!Number.isInteger(firstCallId) || firstCallId < 1 || firstCallId >= 2 ** 32 || firstCallId % 2 !== 1)
   ) {
     throw new TypeError(`firstCallId must be an odd number below 2^32, not ${String(firstCallId)}`);
   }
-  const wire = new TestWire(clock, {
-    accept: (transport) => server.accept(transport),
-    isListening: () => server.state === "serving",
-  });
-  const complete = completeChannelOptions("unix:///memory", rest);
-  const channel = new RpcChannel(complete, {
+  const wires = servers.map((one) => new TestWire(clock, one));
+  const targets = wires.map((_, at) => `unix:///memory/${at}`);
+  const wireOf = new Map(targets.map((target, at) => [target, wires[at]]));
+  const channel = new RpcChannel(completeChannelOptions(targets, rest), {
     clock,
-    dial: () => wire.dial(),
+    dial: (address) => (wireOf.get(formatAddress(address)) as TestWire).dial(),
     ...(firstCallId === undefined ? {} : { firstCallId }),
   });
-  return Object.assign(channel, { wire });
+  return Object.assign(channel, { wire: wires[0] as TestWire, wires });
 }
 
 /** `createServer` with a clock of the test's choice. */

@@ -4,6 +4,7 @@
  */
 
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
+import type { ServerState } from "../server/server.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Dialing } from "../transport/dial.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -12,10 +13,15 @@ import { MemoryTransport } from "./memory-transport.ts";
 
 export type Direction = "to-server" | "to-client" | "both";
 
+/** A server as the wire sees it. */
+export interface WiredServer {
+  readonly state: ServerState;
+  accept(transport: Transport): void;
+}
+
 export class TestWire {
   readonly #clock: Clock;
-  readonly #accept: (transport: Transport) => void;
-  readonly #isListening: () => boolean;
+  readonly #server: WiredServer;
   readonly #toServer: LaneFaults = noFaults();
   readonly #toClient: LaneFaults = noFaults();
   readonly #pairs = new Set<{ lanes: readonly Lane[]; cut(): void }>();
@@ -25,10 +31,9 @@ export class TestWire {
   /** Connections that were made, broken ones too. */
   dialed = 0;
 
-  constructor(clock: Clock, server: { accept(transport: Transport): void; isListening(): boolean }) {
+  constructor(clock: Clock, server: WiredServer) {
     this.#clock = clock;
-    this.#accept = (transport) => server.accept(transport);
-    this.#isListening = () => server.isListening();
+    this.#server = server;
   }
 
   /** Bytes arrive so much later. */
@@ -91,7 +96,7 @@ export class TestWire {
   /** How the channel opens a connection. */
   dial(): Dialing {
     this.attempts += 1;
-    const refusal = this.#refusal ?? (this.#isListening() ? undefined : "nobody listens there");
+    const refusal = this.#refusal ?? (isListening(this.#server) ? undefined : "nobody listens there");
     if (refusal !== undefined) {
       const error = new RpcError({ code: "UNAVAILABLE", message: `cannot connect to the test's server: ${refusal}` });
       return { transport: Promise.reject(withFacts(error, { scope: "connection", executed: "no" })), abort: () => {} };
@@ -116,7 +121,7 @@ export class TestWire {
     client.onGone = () => this.#reset(pair, server, this.#toServer);
     server.onGone = () => this.#reset(pair, client, this.#toClient);
     this.#pairs.add(pair);
-    this.#accept(server);
+    this.#server.accept(server);
     return client;
   }
 
@@ -133,4 +138,9 @@ export class TestWire {
   #schedule(): void {
     for (const { lanes } of this.#pairs) for (const lane of lanes) lane.schedule();
   }
+}
+
+/** Whether a server that listened would still do so. */
+function isListening({ state }: WiredServer): boolean {
+  return state === "serving" || state === "leaving";
 }

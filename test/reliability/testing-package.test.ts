@@ -44,6 +44,7 @@ describe("a test channel", () => {
     channel = createTestChannel(server);
     expect(await new PlainClient(channel).echo({ a: 1 })).toEqual({ a: 1 });
     expect(() => createTestChannel({} as Server)).toThrow(TypeError);
+    expect(() => createTestChannel([])).toThrow(TypeError);
     expect(() => createTestChannel(server, { firstCallId: 2 })).toThrow(TypeError);
   });
 
