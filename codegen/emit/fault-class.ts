@@ -21,7 +21,7 @@ export function faultData(context: ModuleContext, fault: Fault): string {
   const { type } = context.types.lookUp(fault.structure);
   const comment = docComment(fault.doc);
   if (type.kind !== "document") return `${comment}export type ${data} = ${context.types.built(type)};\n`;
-  return `${comment}export interface ${data} ${context.types.body(type)}\n`;
+  return `${comment}export ${context.types.interface(data, type)}`;
 }
 
 function implementation(context: ModuleContext, fault: Fault): string {

@@ -66,7 +66,7 @@ function typeDeclaration(
   const local = context.scope.exportedLocal(name);
   const head = `${docComment(doc ?? structure?.doc)}${local === name ? "export " : ""}`;
   return target.kind === "document"
-    ? `${head}interface ${local} ${context.types.body(target)}\n`
+    ? `${head}${context.types.interface(local, target)}`
     : `${head}type ${local} = ${context.types.built(target)};\n`;
 }
 

@@ -133,11 +133,12 @@ export class TypeTexts {
     return structure;
   }
 
-  /** The body of an exported interface, a line a field, with the fields' comments. */
-  body(type: DocumentType): string {
-    if (type.fields.length === 0) return "{}";
+  /** `interface X { ... }`, a line a field, with the fields' comments. */
+  interface(name: string, type: DocumentType): string {
+    // An empty interface would take any value at all.
+    if (type.fields.length === 0) return `type ${name} = ${this.built(type)};\n`;
     const members = type.fields.map((field) => `${docComment(field.doc, "  ")}  ${this.#member(field)};\n`);
-    return `{\n${members.join("")}}`;
+    return `interface ${name} {\n${members.join("")}}\n`;
   }
 
   /** The declarations that the texts so far refer to. Asked for last. */

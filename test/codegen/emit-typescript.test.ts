@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import ts from "typescript-5-9";
 import { describe, expect, test } from "vitest";
@@ -34,6 +34,34 @@ describe("emitted modules and declarations", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("hold nothing that Node's type stripping cannot erase", async () => {
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const said = await outcome(process.execPath, [tsc, "-p", "test/codegen/tsconfig.valid.json", "--erasableSyntaxOnly"]);
+    const places = said.split("\n").filter((line) => line !== "");
+    // The enums of schemas are the schemas' own.
+    expect(places.filter((place) => !/^test\/codegen\/valid\/[^/]+\/schemas\//.test(place))).toEqual([]);
+    expect(places.length).toBeGreaterThan(0);
+  });
+
+  test.runIf(process.features.typescript)("run as they are where Node erases types", async () => {
+    const modules = [
+      "calls/ts/shop/v1/orders.ts",
+      "faults/ts/shop/v1/stock.ts",
+      "names/ts/odd/names.ts",
+      "recursive/ts/tree/nodes.ts",
+    ];
+    await expect(outcome(process.execPath, importing(modules))).resolves.toBe("");
+  });
+
+  test("emitted JavaScript runs on this Node as it is", async () => {
+    const modules = caseNames().flatMap((name) =>
+      Object.keys(readFolder(join(validFolder, name, "js")))
+        .filter((path) => path.endsWith(".js"))
+        .map((path) => `${name}/js/${path}`),
+    );
+    await expect(outcome(process.execPath, ["--disallow-code-generation-from-strings", ...importing(modules)])).resolves.toBe("");
+  });
+
   test("pass Biome's recommended rules", async () => {
     const folder = mkdtempSync(join(tmpdir(), "taut-biome-"));
     try {
@@ -48,6 +76,12 @@ describe("emitted modules and declarations", () => {
     }
   });
 });
+
+/** Arguments that make Node import modules of `valid/`, one after another. */
+function importing(modules: readonly string[]): string[] {
+  const lines = modules.map((path) => `await import(${JSON.stringify(pathToFileURL(join(validFolder, path)).href)});`);
+  return ["--input-type=module", "--eval", lines.join("\n")];
+}
 
 /** What a command says; nothing when it is content and quiet. */
 async function outcome(command: string, args: readonly string[]): Promise<string> {

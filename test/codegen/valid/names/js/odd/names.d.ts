@@ -23,11 +23,11 @@ export interface Keywords {
   $a?: string;
   "1"?: string;
   é?: string;
-  "quote\"'`${globalThis.injected = true}"?: string;
+  "quote\"'`\u0024{globalThis.injected = true}"?: string;
   "*/ globalThis.injected = true; /*"?: string;
   "line\u2028\u2029\n\r"?: string;
   "</script>"?: string;
-  literal?: "'\"\\" | "*/" | "</script>" | "`${globalThis.injected = true}`" | "\u2028";
+  literal?: "'\"\\" | "*/" | "</script>" | "`\u0024{globalThis.injected = true}`" | "\u2028";
 }
 
 /** Its name is that of a method, in other letters. */
@@ -52,14 +52,14 @@ export interface OddHandler {
   async(request: Keywords, context: CallContext): AsyncIterable<Keywords> | Iterable<Keywords>;
   function(request: Keywords, context: CallContext): Awaitable<void>;
   toString(context: CallContext): Awaitable<string>;
-  hasOwnProperty(name: string, context: CallContext): Awaitable<boolean>;
+  valueOf(name: string, context: CallContext): Awaitable<boolean>;
   name(context: CallContext): Awaitable<string>;
   length(context: CallContext): Awaitable<number>;
   arguments(context: CallContext): Awaitable<string>;
   prototype(context: CallContext): Awaitable<string>;
   "a b"(request: Keywords, context: CallContext): Awaitable<Keywords>;
   é(of: string, context: CallContext): Awaitable<string>;
-  "quote\"'`${1}"(request: Keywords, context: CallContext): Awaitable<Keywords>;
+  "quote\"'`\u0024{1}"(request: Keywords, context: CallContext): Awaitable<Keywords>;
   "*/ globalThis.injected = true; /*"(request: Keywords, context: CallContext): Awaitable<Keywords>;
   "line\u2028\u2029\n\r"(request: Keywords, context: CallContext): Awaitable<Keywords>;
   "</script>"(request: Keywords, context: CallContext): Awaitable<Keywords>;
@@ -78,14 +78,14 @@ export declare class OddClient {
     set(settle_: string, argument: string, options?: CallOptions): Promise<Settled<string, never>>;
     static(requests: AsyncIterable<Keywords> | Iterable<Keywords>, options?: CallOptions): Promise<Settled<Keywords, never>>;
     toString(options?: CallOptions): Promise<Settled<string, never>>;
-    hasOwnProperty(name: string, options?: CallOptions): Promise<Settled<boolean, never>>;
+    valueOf(name: string, options?: CallOptions): Promise<Settled<boolean, never>>;
     name(options?: CallOptions): Promise<Settled<string, never>>;
     length(options?: CallOptions): Promise<Settled<number, never>>;
     arguments(options?: CallOptions): Promise<Settled<string, never>>;
     prototype(options?: CallOptions): Promise<Settled<string, never>>;
     "a b"(request: Keywords, options?: CallOptions): Promise<Settled<Keywords, never>>;
     é(of: string, options?: CallOptions): Promise<Settled<string, never>>;
-    "quote\"'`${1}"(request: Keywords, options?: CallOptions): Promise<Settled<Keywords, never>>;
+    "quote\"'`\u0024{1}"(request: Keywords, options?: CallOptions): Promise<Settled<Keywords, never>>;
     "*/ globalThis.injected = true; /*"(request: Keywords, options?: CallOptions): Promise<Settled<Keywords, never>>;
     "line\u2028\u2029\n\r"(request: Keywords, options?: CallOptions): Promise<Settled<Keywords, never>>;
     "</script>"(request: Keywords, options?: CallOptions): Promise<Settled<Keywords, never>>;
@@ -102,14 +102,14 @@ export declare class OddClient {
   async(request: Keywords, options?: CallOptions): AsyncIterable<Keywords>;
   function(request: Keywords, options?: CallOptions): Promise<void>;
   toString(options?: CallOptions): Promise<string>;
-  hasOwnProperty(name: string, options?: CallOptions): Promise<boolean>;
+  valueOf(name: string, options?: CallOptions): Promise<boolean>;
   name(options?: CallOptions): Promise<string>;
   length(options?: CallOptions): Promise<number>;
   arguments(options?: CallOptions): Promise<string>;
   prototype(options?: CallOptions): Promise<string>;
   "a b"(request: Keywords, options?: CallOptions): Promise<Keywords>;
   é(of: string, options?: CallOptions): Promise<string>;
-  "quote\"'`${1}"(request: Keywords, options?: CallOptions): Promise<Keywords>;
+  "quote\"'`\u0024{1}"(request: Keywords, options?: CallOptions): Promise<Keywords>;
   "*/ globalThis.injected = true; /*"(request: Keywords, options?: CallOptions): Promise<Keywords>;
   "line\u2028\u2029\n\r"(request: Keywords, options?: CallOptions): Promise<Keywords>;
   "</script>"(request: Keywords, options?: CallOptions): Promise<Keywords>;

@@ -47,14 +47,14 @@ export class OddClient {
       set: (settle_, argument, options) => settle(this.set(settle_, argument, options)),
       static: (requests, options) => settle(this.static(requests, options)),
       toString: (options) => settle(this.toString(options)),
-      hasOwnProperty: (name, options) => settle(this.hasOwnProperty(name, options)),
+      valueOf: (name, options) => settle(this.valueOf(name, options)),
       name: (options) => settle(this.name(options)),
       length: (options) => settle(this.length(options)),
       arguments: (options) => settle(this.arguments(options)),
       prototype: (options) => settle(this.prototype(options)),
       "a b": (request, options) => settle(this["a b"](request, options)),
       é: (of, options) => settle(this.é(of, options)),
-      "quote\"'`${1}": (request, options) => settle(this["quote\"'`${1}"](request, options)),
+      "quote\"'`\u0024{1}": (request, options) => settle(this["quote\"'`\u0024{1}"](request, options)),
       "*/ globalThis.injected = true; /*": (request, options) => settle(this["*/ globalThis.injected = true; /*"](request, options)),
       "line\u2028\u2029\n\r": (request, options) => settle(this["line\u2028\u2029\n\r"](request, options)),
       "</script>": (request, options) => settle(this["</script>"](request, options)),
@@ -102,8 +102,8 @@ export class OddClient {
     return this.#caller.unary($OddMethods.toString, {}, options);
   }
 
-  hasOwnProperty(name, options) {
-    return this.#caller.unary($OddMethods.hasOwnProperty, { name }, options);
+  valueOf(name, options) {
+    return this.#caller.unary($OddMethods.valueOf, { name }, options);
   }
 
   name(options) {
@@ -130,8 +130,8 @@ export class OddClient {
     return this.#caller.unary($OddMethods.é, { of }, options);
   }
 
-  "quote\"'`${1}"(request, options) {
-    return this.#caller.unary($OddMethods["quote\"'`${1}"], request, options);
+  "quote\"'`\u0024{1}"(request, options) {
+    return this.#caller.unary($OddMethods["quote\"'`\u0024{1}"], request, options);
   }
 
   "*/ globalThis.injected = true; /*"(request, options) {
@@ -226,13 +226,17 @@ const $shapeKeywords = {
     { name: "$a", type: { kind: "string" }, optional: true },
     { name: "1", type: { kind: "string" }, optional: true },
     { name: "é", type: { kind: "string" }, optional: true },
-    { name: "quote\"'`${globalThis.injected = true}", type: { kind: "string" }, optional: true },
+    { name: "quote\"'`\u0024{globalThis.injected = true}", type: { kind: "string" }, optional: true },
     { name: "*/ globalThis.injected = true; /*", type: { kind: "string" }, optional: true },
     { name: "line\u2028\u2029\n\r", type: { kind: "string" }, optional: true },
     { name: "</script>", type: { kind: "string" }, optional: true },
     {
       name: "literal",
-      type: { kind: "literals", values: ["'\"\\", "*/", "</script>", "`${globalThis.injected = true}`", "\u2028"], open: false },
+      type: {
+        kind: "literals",
+        values: ["'\"\\", "*/", "</script>", "`\u0024{globalThis.injected = true}`", "\u2028"],
+        open: false,
+      },
       optional: true,
     },
   ],
@@ -282,9 +286,9 @@ const $shapeOddToStringRequest = { kind: "document", fields: [] };
 
 const $shapeOddToStringResponse = { kind: "document", fields: [{ name: "value", type: { kind: "string" } }] };
 
-const $shapeOddHasOwnPropertyRequest = { kind: "document", fields: [{ name: "name", type: { kind: "string" } }] };
+const $shapeOddValueOfRequest = { kind: "document", fields: [{ name: "name", type: { kind: "string" } }] };
 
-const $shapeOddHasOwnPropertyResponse = { kind: "document", fields: [{ name: "value", type: { kind: "boolean" } }] };
+const $shapeOddValueOfResponse = { kind: "document", fields: [{ name: "value", type: { kind: "boolean" } }] };
 
 const $shapeOddNameRequest = { kind: "document", fields: [] };
 
@@ -655,50 +659,50 @@ const $codecOddToStringResponse = {
   },
 };
 
-const $codecOddHasOwnPropertyRequest = {
-  name: "odd.Odd/hasOwnProperty.request",
+const $codecOddValueOfRequest = {
+  name: "odd.Odd/valueOf.request",
   bound(value, limits) {
     try {
-      return $boundOddHasOwnPropertyRequest(value) + 8;
+      return $boundOddValueOfRequest(value) + 8;
     } catch (error) {
-      throw encodeError(error, "odd.Odd/hasOwnProperty.request", $shapeOddHasOwnPropertyRequest, value, limits);
+      throw encodeError(error, "odd.Odd/valueOf.request", $shapeOddValueOfRequest, value, limits);
     }
   },
   write(b, dv, start, value, limits) {
     try {
-      return $writeOddHasOwnPropertyRequest(b, dv, start, value);
+      return $writeOddValueOfRequest(b, dv, start, value);
     } catch (error) {
-      throw encodeError(error, "odd.Odd/hasOwnProperty.request", $shapeOddHasOwnPropertyRequest, value, limits);
+      throw encodeError(error, "odd.Odd/valueOf.request", $shapeOddValueOfRequest, value, limits);
     }
   },
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      return $readOddHasOwnPropertyRequest(b, dv, start, end);
+      return $readOddValueOfRequest(b, dv, start, end);
     } catch (error) {
-      throw decodeError(error, "odd.Odd/hasOwnProperty.request", $shapeOddHasOwnPropertyRequest, { b, dv, start, end }, limits);
+      throw decodeError(error, "odd.Odd/valueOf.request", $shapeOddValueOfRequest, { b, dv, start, end }, limits);
     }
   },
 };
 
-const $codecOddHasOwnPropertyResponse = {
-  name: "odd.Odd/hasOwnProperty.response",
+const $codecOddValueOfResponse = {
+  name: "odd.Odd/valueOf.response",
   bound() {
     return 21;
   },
   write(b, dv, start, value, limits) {
     try {
-      return $writeOddHasOwnPropertyResponse(b, dv, start, value);
+      return $writeOddValueOfResponse(b, dv, start, value);
     } catch (error) {
-      throw encodeError(error, "odd.Odd/hasOwnProperty.response", $shapeOddHasOwnPropertyResponse, value, limits);
+      throw encodeError(error, "odd.Odd/valueOf.response", $shapeOddValueOfResponse, value, limits);
     }
   },
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      return $readOddHasOwnPropertyResponse(b, dv, start, end);
+      return $readOddValueOfResponse(b, dv, start, end);
     } catch (error) {
-      throw decodeError(error, "odd.Odd/hasOwnProperty.response", $shapeOddHasOwnPropertyResponse, { b, dv, start, end }, limits);
+      throw decodeError(error, "odd.Odd/valueOf.response", $shapeOddValueOfResponse, { b, dv, start, end }, limits);
     }
   },
 };
@@ -979,7 +983,7 @@ function $boundKeywords(x) {
   if (f17 !== undefined) bound += 3 + 5 + textBound(f17);
   const f18 = v.é;
   if (f18 !== undefined) bound += 4 + 5 + textBound(f18);
-  const f19 = v["quote\"'`${globalThis.injected = true}"];
+  const f19 = v["quote\"'`\u0024{globalThis.injected = true}"];
   if (f19 !== undefined) bound += 39 + 5 + textBound(f19);
   const f20 = v["*/ globalThis.injected = true; /*"];
   if (f20 !== undefined) bound += 35 + 5 + textBound(f20);
@@ -1194,7 +1198,7 @@ function $writeKeywords(b, dv, o, x) {
     b[o] = 0;
     o += 1;
   }
-  const f19 = v["quote\"'`${globalThis.injected = true}"];
+  const f19 = v["quote\"'`\u0024{globalThis.injected = true}"];
   if (f19 !== undefined) {
     if (typeof f19 !== "string") fail();
     dv.setInt32(o, 0x6f757102, true);
@@ -1258,7 +1262,13 @@ function $writeKeywords(b, dv, o, x) {
   }
   const f23 = v.literal;
   if (f23 !== undefined) {
-    if (f23 !== "'\"\\" && f23 !== "*/" && f23 !== "</script>" && f23 !== "`${globalThis.injected = true}`" && f23 !== "\u2028") {
+    if (
+      f23 !== "'\"\\" &&
+      f23 !== "*/" &&
+      f23 !== "</script>" &&
+      f23 !== "`\u0024{globalThis.injected = true}`" &&
+      f23 !== "\u2028"
+    ) {
       fail();
     }
     dv.setInt32(o, 0x74696c02, true);
@@ -1588,7 +1598,7 @@ function $readKeywords(b, dv, p, e) {
     if (f16 !== undefined) value.$a = f16;
     if (f17 !== undefined) value["1"] = f17;
     if (f18 !== undefined) value.é = f18;
-    if (f19 !== undefined) value["quote\"'`${globalThis.injected = true}"] = f19;
+    if (f19 !== undefined) value["quote\"'`\u0024{globalThis.injected = true}"] = f19;
     if (f20 !== undefined) value["*/ globalThis.injected = true; /*"] = f20;
     if (f21 !== undefined) value["line\u2028\u2029\n\r"] = f21;
     if (f22 !== undefined) value["</script>"] = f22;
@@ -1785,7 +1795,7 @@ function $restKeywords(
   if (f16 !== undefined) value.$a = f16;
   if (f17 !== undefined) value["1"] = f17;
   if (f18 !== undefined) value.é = f18;
-  if (f19 !== undefined) value["quote\"'`${globalThis.injected = true}"] = f19;
+  if (f19 !== undefined) value["quote\"'`\u0024{globalThis.injected = true}"] = f19;
   if (f20 !== undefined) value["*/ globalThis.injected = true; /*"] = f20;
   if (f21 !== undefined) value["line\u2028\u2029\n\r"] = f21;
   if (f22 !== undefined) value["</script>"] = f22;
@@ -2582,14 +2592,14 @@ function $keyOddSetRequest(_b, dv, at, length) {
   return -1;
 }
 
-function $boundOddHasOwnPropertyRequest(x) {
+function $boundOddValueOfRequest(x) {
   const v = fieldsOf(x);
   let bound = 11;
   bound += 5 + textBound(v.name);
   return bound;
 }
 
-function $writeOddHasOwnPropertyRequest(b, dv, o, x) {
+function $writeOddValueOfRequest(b, dv, o, x) {
   const v = fieldsOf(x);
   const start = o;
   const f0 = v.name;
@@ -2605,7 +2615,7 @@ function $writeOddHasOwnPropertyRequest(b, dv, o, x) {
   return o;
 }
 
-function $readOddHasOwnPropertyRequest(b, dv, p, e) {
+function $readOddValueOfRequest(b, dv, p, e) {
   let f0;
   // left at the first surprise; never a second time round
   while (true) {
@@ -2632,17 +2642,17 @@ function $readOddHasOwnPropertyRequest(b, dv, p, e) {
       name: f0,
     };
   }
-  return $restOddHasOwnPropertyRequest(b, dv, p, e, f0);
+  return $restOddValueOfRequest(b, dv, p, e, f0);
 }
 
-function $restOddHasOwnPropertyRequest(b, dv, p, e, f0) {
+function $restOddValueOfRequest(b, dv, p, e, f0) {
   const last = e - 1;
   if (b[last] !== 0) fail();
   while (p < last) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    switch ($keyOddHasOwnPropertyRequest(b, dv, p + 1, from - p - 2)) {
+    switch ($keyOddValueOfRequest(b, dv, p + 1, from - p - 2)) {
       case 0:
         if (f0 !== undefined) fail();
         f0 = toText(b, dv, type, from, end);
@@ -2656,7 +2666,7 @@ function $restOddHasOwnPropertyRequest(b, dv, p, e, f0) {
   };
 }
 
-function $keyOddHasOwnPropertyRequest(_b, dv, at, length) {
+function $keyOddValueOfRequest(_b, dv, at, length) {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x656d616e) {
@@ -2668,7 +2678,7 @@ function $keyOddHasOwnPropertyRequest(_b, dv, at, length) {
   return -1;
 }
 
-function $writeOddHasOwnPropertyResponse(b, dv, o, x) {
+function $writeOddValueOfResponse(b, dv, o, x) {
   const v = fieldsOf(x);
   const f0 = v.value;
   if (typeof f0 !== "boolean") fail();
@@ -2679,7 +2689,7 @@ function $writeOddHasOwnPropertyResponse(b, dv, o, x) {
   return o + 13;
 }
 
-function $readOddHasOwnPropertyResponse(b, dv, p, e) {
+function $readOddValueOfResponse(b, dv, p, e) {
   let f0;
   // left at the first surprise; never a second time round
   while (true) {
@@ -2701,17 +2711,17 @@ function $readOddHasOwnPropertyResponse(b, dv, p, e) {
       value: f0,
     };
   }
-  return $restOddHasOwnPropertyResponse(b, dv, p, e, f0);
+  return $restOddValueOfResponse(b, dv, p, e, f0);
 }
 
-function $restOddHasOwnPropertyResponse(b, dv, p, e, f0) {
+function $restOddValueOfResponse(b, dv, p, e, f0) {
   const last = e - 1;
   if (b[last] !== 0) fail();
   while (p < last) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    switch ($keyOddHasOwnPropertyResponse(b, dv, p + 1, from - p - 2)) {
+    switch ($keyOddValueOfResponse(b, dv, p + 1, from - p - 2)) {
       case 0:
         if (f0 !== undefined) fail();
         f0 = toBoolean(b, type, from);
@@ -2725,7 +2735,7 @@ function $restOddHasOwnPropertyResponse(b, dv, p, e, f0) {
   };
 }
 
-function $keyOddHasOwnPropertyResponse(_b, dv, at, length) {
+function $keyOddValueOfResponse(_b, dv, at, length) {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -2938,7 +2948,7 @@ function $literalKeywordsLiteral(_b, dv, at, length) {
         dv.getInt32(at + 24, true) === 0x75727420 &&
         dv.getInt32(at + 27, true) === 0x607d6575
       ) {
-        return "`${globalThis.injected = true}`";
+        return "`\u0024{globalThis.injected = true}`";
       }
       break;
     }
@@ -2949,7 +2959,7 @@ function $literalKeywordsLiteral(_b, dv, at, length) {
 /** `odd.Odd`, for `server.add`. */
 export const OddService = defineService({
   fullName: "odd.Odd",
-  fingerprint: "41a82aa82b87bc11",
+  fingerprint: "3e1e1d50a78cf8b8",
   methods: [
     {
       name: "delete",
@@ -3062,15 +3072,15 @@ export const OddService = defineService({
       invoke: (handler, _request, context) => handler.toString(context),
     },
     {
-      name: "hasOwnProperty",
+      name: "valueOf",
       kind: "unary",
       idempotent: false,
-      request: $codecOddHasOwnPropertyRequest,
-      response: $codecOddHasOwnPropertyResponse,
+      request: $codecOddValueOfRequest,
+      response: $codecOddValueOfResponse,
       requestItem: "document",
       result: "value",
       faults: [],
-      invoke: (handler, request, context) => handler.hasOwnProperty(request.name, context),
+      invoke: (handler, request, context) => handler.valueOf(request.name, context),
     },
     {
       name: "name",
@@ -3139,7 +3149,7 @@ export const OddService = defineService({
       invoke: (handler, request, context) => handler.é(request.of, context),
     },
     {
-      name: "quote\"'`${1}",
+      name: "quote\"'`\u0024{1}",
       kind: "unary",
       idempotent: false,
       request: $codecKeywords,
@@ -3147,7 +3157,7 @@ export const OddService = defineService({
       requestItem: "document",
       result: "document",
       faults: [],
-      invoke: (handler, request, context) => handler["quote\"'`${1}"](request, context),
+      invoke: (handler, request, context) => handler["quote\"'`\u0024{1}"](request, context),
     },
     {
       name: "*/ globalThis.injected = true; /*",
@@ -3207,14 +3217,14 @@ const $OddMethods = {
   async: methodOf(OddService, "async"),
   function: methodOf(OddService, "function"),
   toString: methodOf(OddService, "toString"),
-  hasOwnProperty: methodOf(OddService, "hasOwnProperty"),
+  valueOf: methodOf(OddService, "valueOf"),
   name: methodOf(OddService, "name"),
   length: methodOf(OddService, "length"),
   arguments: methodOf(OddService, "arguments"),
   prototype: methodOf(OddService, "prototype"),
   "a b": methodOf(OddService, "a b"),
   é: methodOf(OddService, "é"),
-  "quote\"'`${1}": methodOf(OddService, "quote\"'`${1}"),
+  "quote\"'`\u0024{1}": methodOf(OddService, "quote\"'`\u0024{1}"),
   "*/ globalThis.injected = true; /*": methodOf(OddService, "*/ globalThis.injected = true; /*"),
   "line\u2028\u2029\n\r": methodOf(OddService, "line\u2028\u2029\n\r"),
   "</script>": methodOf(OddService, "</script>"),

@@ -54,14 +54,14 @@ export interface OddHandler {
   async(request: Keywords, context: CallContext): AsyncIterable<Keywords> | Iterable<Keywords>;
   function(request: Keywords, context: CallContext): Awaitable<void>;
   toString(context: CallContext): Awaitable<string>;
-  hasOwnProperty(name: string, context: CallContext): Awaitable<boolean>;
+  valueOf(name: string, context: CallContext): Awaitable<boolean>;
   name(context: CallContext): Awaitable<string>;
   length(context: CallContext): Awaitable<number>;
   arguments(context: CallContext): Awaitable<string>;
   prototype(context: CallContext): Awaitable<string>;
   "a b"(request: Keywords, context: CallContext): Awaitable<Keywords>;
   é(of: string, context: CallContext): Awaitable<string>;
-  "quote\"'`${1}"(request: Keywords, context: CallContext): Awaitable<Keywords>;
+  "quote\"'`\u0024{1}"(request: Keywords, context: CallContext): Awaitable<Keywords>;
   "*/ globalThis.injected = true; /*"(request: Keywords, context: CallContext): Awaitable<Keywords>;
   "line\u2028\u2029\n\r"(request: Keywords, context: CallContext): Awaitable<Keywords>;
   "</script>"(request: Keywords, context: CallContext): Awaitable<Keywords>;
@@ -81,14 +81,14 @@ export class OddClient {
     set(settle_: string, argument: string, options?: CallOptions): Promise<Settled<string, never>>;
     static(requests: AsyncIterable<Keywords> | Iterable<Keywords>, options?: CallOptions): Promise<Settled<Keywords, never>>;
     toString(options?: CallOptions): Promise<Settled<string, never>>;
-    hasOwnProperty(name: string, options?: CallOptions): Promise<Settled<boolean, never>>;
+    valueOf(name: string, options?: CallOptions): Promise<Settled<boolean, never>>;
     name(options?: CallOptions): Promise<Settled<string, never>>;
     length(options?: CallOptions): Promise<Settled<number, never>>;
     arguments(options?: CallOptions): Promise<Settled<string, never>>;
     prototype(options?: CallOptions): Promise<Settled<string, never>>;
     "a b"(request: Keywords, options?: CallOptions): Promise<Settled<Keywords, never>>;
     é(of: string, options?: CallOptions): Promise<Settled<string, never>>;
-    "quote\"'`${1}"(request: Keywords, options?: CallOptions): Promise<Settled<Keywords, never>>;
+    "quote\"'`\u0024{1}"(request: Keywords, options?: CallOptions): Promise<Settled<Keywords, never>>;
     "*/ globalThis.injected = true; /*"(request: Keywords, options?: CallOptions): Promise<Settled<Keywords, never>>;
     "line\u2028\u2029\n\r"(request: Keywords, options?: CallOptions): Promise<Settled<Keywords, never>>;
     "</script>"(request: Keywords, options?: CallOptions): Promise<Settled<Keywords, never>>;
@@ -106,14 +106,14 @@ export class OddClient {
       set: (settle_, argument, options) => settle<string, never>(this.set(settle_, argument, options)),
       static: (requests, options) => settle<Keywords, never>(this.static(requests, options)),
       toString: (options) => settle<string, never>(this.toString(options)),
-      hasOwnProperty: (name, options) => settle<boolean, never>(this.hasOwnProperty(name, options)),
+      valueOf: (name, options) => settle<boolean, never>(this.valueOf(name, options)),
       name: (options) => settle<string, never>(this.name(options)),
       length: (options) => settle<number, never>(this.length(options)),
       arguments: (options) => settle<string, never>(this.arguments(options)),
       prototype: (options) => settle<string, never>(this.prototype(options)),
       "a b": (request, options) => settle<Keywords, never>(this["a b"](request, options)),
       é: (of, options) => settle<string, never>(this.é(of, options)),
-      "quote\"'`${1}": (request, options) => settle<Keywords, never>(this["quote\"'`${1}"](request, options)),
+      "quote\"'`\u0024{1}": (request, options) => settle<Keywords, never>(this["quote\"'`\u0024{1}"](request, options)),
       "*/ globalThis.injected = true; /*": (request, options) => settle<Keywords, never>(this["*/ globalThis.injected = true; /*"](request, options)),
       "line\u2028\u2029\n\r": (request, options) => settle<Keywords, never>(this["line\u2028\u2029\n\r"](request, options)),
       "</script>": (request, options) => settle<Keywords, never>(this["</script>"](request, options)),
@@ -161,8 +161,8 @@ export class OddClient {
     return this.#caller.unary($OddMethods.toString, {}, options) as Promise<string>;
   }
 
-  hasOwnProperty(name: string, options?: CallOptions): Promise<boolean> {
-    return this.#caller.unary($OddMethods.hasOwnProperty, { name }, options) as Promise<boolean>;
+  valueOf(name: string, options?: CallOptions): Promise<boolean> {
+    return this.#caller.unary($OddMethods.valueOf, { name }, options) as Promise<boolean>;
   }
 
   name(options?: CallOptions): Promise<string> {
@@ -189,8 +189,8 @@ export class OddClient {
     return this.#caller.unary($OddMethods.é, { of }, options) as Promise<string>;
   }
 
-  "quote\"'`${1}"(request: Keywords, options?: CallOptions): Promise<Keywords> {
-    return this.#caller.unary($OddMethods["quote\"'`${1}"], request, options) as Promise<Keywords>;
+  "quote\"'`\u0024{1}"(request: Keywords, options?: CallOptions): Promise<Keywords> {
+    return this.#caller.unary($OddMethods["quote\"'`\u0024{1}"], request, options) as Promise<Keywords>;
   }
 
   "*/ globalThis.injected = true; /*"(request: Keywords, options?: CallOptions): Promise<Keywords> {
@@ -294,13 +294,17 @@ const $shapeKeywords: Shape = {
     { name: "$a", type: { kind: "string" }, optional: true },
     { name: "1", type: { kind: "string" }, optional: true },
     { name: "é", type: { kind: "string" }, optional: true },
-    { name: "quote\"'`${globalThis.injected = true}", type: { kind: "string" }, optional: true },
+    { name: "quote\"'`\u0024{globalThis.injected = true}", type: { kind: "string" }, optional: true },
     { name: "*/ globalThis.injected = true; /*", type: { kind: "string" }, optional: true },
     { name: "line\u2028\u2029\n\r", type: { kind: "string" }, optional: true },
     { name: "</script>", type: { kind: "string" }, optional: true },
     {
       name: "literal",
-      type: { kind: "literals", values: ["'\"\\", "*/", "</script>", "`${globalThis.injected = true}`", "\u2028"], open: false },
+      type: {
+        kind: "literals",
+        values: ["'\"\\", "*/", "</script>", "`\u0024{globalThis.injected = true}`", "\u2028"],
+        open: false,
+      },
       optional: true,
     },
   ],
@@ -350,9 +354,9 @@ const $shapeOddToStringRequest: Shape = { kind: "document", fields: [] };
 
 const $shapeOddToStringResponse: Shape = { kind: "document", fields: [{ name: "value", type: { kind: "string" } }] };
 
-const $shapeOddHasOwnPropertyRequest: Shape = { kind: "document", fields: [{ name: "name", type: { kind: "string" } }] };
+const $shapeOddValueOfRequest: Shape = { kind: "document", fields: [{ name: "name", type: { kind: "string" } }] };
 
-const $shapeOddHasOwnPropertyResponse: Shape = { kind: "document", fields: [{ name: "value", type: { kind: "boolean" } }] };
+const $shapeOddValueOfResponse: Shape = { kind: "document", fields: [{ name: "value", type: { kind: "boolean" } }] };
 
 const $shapeOddNameRequest: Shape = { kind: "document", fields: [] };
 
@@ -723,50 +727,50 @@ const $codecOddToStringResponse: Codec<{ value: string }> = {
   },
 };
 
-const $codecOddHasOwnPropertyRequest: Codec<{ name: string }> = {
-  name: "odd.Odd/hasOwnProperty.request",
+const $codecOddValueOfRequest: Codec<{ name: string }> = {
+  name: "odd.Odd/valueOf.request",
   bound(value, limits) {
     try {
-      return $boundOddHasOwnPropertyRequest(value) + 8;
+      return $boundOddValueOfRequest(value) + 8;
     } catch (error) {
-      throw encodeError(error, "odd.Odd/hasOwnProperty.request", $shapeOddHasOwnPropertyRequest, value, limits);
+      throw encodeError(error, "odd.Odd/valueOf.request", $shapeOddValueOfRequest, value, limits);
     }
   },
   write(b, dv, start, value, limits) {
     try {
-      return $writeOddHasOwnPropertyRequest(b, dv, start, value);
+      return $writeOddValueOfRequest(b, dv, start, value);
     } catch (error) {
-      throw encodeError(error, "odd.Odd/hasOwnProperty.request", $shapeOddHasOwnPropertyRequest, value, limits);
+      throw encodeError(error, "odd.Odd/valueOf.request", $shapeOddValueOfRequest, value, limits);
     }
   },
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      return $readOddHasOwnPropertyRequest(b, dv, start, end) as { name: string };
+      return $readOddValueOfRequest(b, dv, start, end) as { name: string };
     } catch (error) {
-      throw decodeError(error, "odd.Odd/hasOwnProperty.request", $shapeOddHasOwnPropertyRequest, { b, dv, start, end }, limits);
+      throw decodeError(error, "odd.Odd/valueOf.request", $shapeOddValueOfRequest, { b, dv, start, end }, limits);
     }
   },
 };
 
-const $codecOddHasOwnPropertyResponse: Codec<{ value: boolean }> = {
-  name: "odd.Odd/hasOwnProperty.response",
+const $codecOddValueOfResponse: Codec<{ value: boolean }> = {
+  name: "odd.Odd/valueOf.response",
   bound() {
     return 21;
   },
   write(b, dv, start, value, limits) {
     try {
-      return $writeOddHasOwnPropertyResponse(b, dv, start, value);
+      return $writeOddValueOfResponse(b, dv, start, value);
     } catch (error) {
-      throw encodeError(error, "odd.Odd/hasOwnProperty.response", $shapeOddHasOwnPropertyResponse, value, limits);
+      throw encodeError(error, "odd.Odd/valueOf.response", $shapeOddValueOfResponse, value, limits);
     }
   },
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      return $readOddHasOwnPropertyResponse(b, dv, start, end) as { value: boolean };
+      return $readOddValueOfResponse(b, dv, start, end) as { value: boolean };
     } catch (error) {
-      throw decodeError(error, "odd.Odd/hasOwnProperty.response", $shapeOddHasOwnPropertyResponse, { b, dv, start, end }, limits);
+      throw decodeError(error, "odd.Odd/valueOf.response", $shapeOddValueOfResponse, { b, dv, start, end }, limits);
     }
   },
 };
@@ -1047,7 +1051,7 @@ function $boundKeywords(x: unknown): number {
   if (f17 !== undefined) bound += 3 + 5 + textBound(f17);
   const f18 = v.é;
   if (f18 !== undefined) bound += 4 + 5 + textBound(f18);
-  const f19 = v["quote\"'`${globalThis.injected = true}"];
+  const f19 = v["quote\"'`\u0024{globalThis.injected = true}"];
   if (f19 !== undefined) bound += 39 + 5 + textBound(f19);
   const f20 = v["*/ globalThis.injected = true; /*"];
   if (f20 !== undefined) bound += 35 + 5 + textBound(f20);
@@ -1262,7 +1266,7 @@ function $writeKeywords(b: Buffer, dv: DataView, o: number, x: unknown): number 
     b[o] = 0;
     o += 1;
   }
-  const f19 = v["quote\"'`${globalThis.injected = true}"];
+  const f19 = v["quote\"'`\u0024{globalThis.injected = true}"];
   if (f19 !== undefined) {
     if (typeof f19 !== "string") fail();
     dv.setInt32(o, 0x6f757102, true);
@@ -1326,7 +1330,13 @@ function $writeKeywords(b: Buffer, dv: DataView, o: number, x: unknown): number 
   }
   const f23 = v.literal;
   if (f23 !== undefined) {
-    if (f23 !== "'\"\\" && f23 !== "*/" && f23 !== "</script>" && f23 !== "`${globalThis.injected = true}`" && f23 !== "\u2028") {
+    if (
+      f23 !== "'\"\\" &&
+      f23 !== "*/" &&
+      f23 !== "</script>" &&
+      f23 !== "`\u0024{globalThis.injected = true}`" &&
+      f23 !== "\u2028"
+    ) {
       fail();
     }
     dv.setInt32(o, 0x74696c02, true);
@@ -1656,7 +1666,7 @@ function $readKeywords(b: Buffer, dv: DataView, p: number, e: number): unknown {
     if (f16 !== undefined) value.$a = f16;
     if (f17 !== undefined) value["1"] = f17;
     if (f18 !== undefined) value.é = f18;
-    if (f19 !== undefined) value["quote\"'`${globalThis.injected = true}"] = f19;
+    if (f19 !== undefined) value["quote\"'`\u0024{globalThis.injected = true}"] = f19;
     if (f20 !== undefined) value["*/ globalThis.injected = true; /*"] = f20;
     if (f21 !== undefined) value["line\u2028\u2029\n\r"] = f21;
     if (f22 !== undefined) value["</script>"] = f22;
@@ -1853,7 +1863,7 @@ function $restKeywords(
   if (f16 !== undefined) value.$a = f16;
   if (f17 !== undefined) value["1"] = f17;
   if (f18 !== undefined) value.é = f18;
-  if (f19 !== undefined) value["quote\"'`${globalThis.injected = true}"] = f19;
+  if (f19 !== undefined) value["quote\"'`\u0024{globalThis.injected = true}"] = f19;
   if (f20 !== undefined) value["*/ globalThis.injected = true; /*"] = f20;
   if (f21 !== undefined) value["line\u2028\u2029\n\r"] = f21;
   if (f22 !== undefined) value["</script>"] = f22;
@@ -2664,14 +2674,14 @@ function $keyOddSetRequest(_b: Buffer, dv: DataView, at: number, length: number)
   return -1;
 }
 
-function $boundOddHasOwnPropertyRequest(x: unknown): number {
+function $boundOddValueOfRequest(x: unknown): number {
   const v = fieldsOf(x);
   let bound = 11;
   bound += 5 + textBound(v.name);
   return bound;
 }
 
-function $writeOddHasOwnPropertyRequest(b: Buffer, dv: DataView, o: number, x: unknown): number {
+function $writeOddValueOfRequest(b: Buffer, dv: DataView, o: number, x: unknown): number {
   const v = fieldsOf(x);
   const start = o;
   const f0 = v.name;
@@ -2687,7 +2697,7 @@ function $writeOddHasOwnPropertyRequest(b: Buffer, dv: DataView, o: number, x: u
   return o;
 }
 
-function $readOddHasOwnPropertyRequest(b: Buffer, dv: DataView, p: number, e: number): unknown {
+function $readOddValueOfRequest(b: Buffer, dv: DataView, p: number, e: number): unknown {
   let f0: string | undefined;
   // left at the first surprise; never a second time round
   while (true) {
@@ -2714,17 +2724,17 @@ function $readOddHasOwnPropertyRequest(b: Buffer, dv: DataView, p: number, e: nu
       name: f0,
     };
   }
-  return $restOddHasOwnPropertyRequest(b, dv, p, e, f0);
+  return $restOddValueOfRequest(b, dv, p, e, f0);
 }
 
-function $restOddHasOwnPropertyRequest(b: Buffer, dv: DataView, p: number, e: number, f0: string | undefined): unknown {
+function $restOddValueOfRequest(b: Buffer, dv: DataView, p: number, e: number, f0: string | undefined): unknown {
   const last = e - 1;
   if (b[last] !== 0) fail();
   while (p < last) {
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    switch ($keyOddHasOwnPropertyRequest(b, dv, p + 1, from - p - 2)) {
+    switch ($keyOddValueOfRequest(b, dv, p + 1, from - p - 2)) {
       case 0:
         if (f0 !== undefined) fail();
         f0 = toText(b, dv, type, from, end);
@@ -2738,7 +2748,7 @@ function $restOddHasOwnPropertyRequest(b: Buffer, dv: DataView, p: number, e: nu
   };
 }
 
-function $keyOddHasOwnPropertyRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOddValueOfRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x656d616e) {
@@ -2750,7 +2760,7 @@ function $keyOddHasOwnPropertyRequest(_b: Buffer, dv: DataView, at: number, leng
   return -1;
 }
 
-function $writeOddHasOwnPropertyResponse(b: Buffer, dv: DataView, o: number, x: unknown): number {
+function $writeOddValueOfResponse(b: Buffer, dv: DataView, o: number, x: unknown): number {
   const v = fieldsOf(x);
   const f0 = v.value;
   if (typeof f0 !== "boolean") fail();
@@ -2761,7 +2771,7 @@ function $writeOddHasOwnPropertyResponse(b: Buffer, dv: DataView, o: number, x: 
   return o + 13;
 }
 
-function $readOddHasOwnPropertyResponse(b: Buffer, dv: DataView, p: number, e: number): unknown {
+function $readOddValueOfResponse(b: Buffer, dv: DataView, p: number, e: number): unknown {
   let f0: boolean | undefined;
   // left at the first surprise; never a second time round
   while (true) {
@@ -2783,17 +2793,17 @@ function $readOddHasOwnPropertyResponse(b: Buffer, dv: DataView, p: number, e: n
       value: f0,
     };
   }
-  return $restOddHasOwnPropertyResponse(b, dv, p, e, f0);
+  return $restOddValueOfResponse(b, dv, p, e, f0);
 }
 
-function $restOddHasOwnPropertyResponse(b: Buffer, dv: DataView, p: number, e: number, f0: boolean | undefined): unknown {
+function $restOddValueOfResponse(b: Buffer, dv: DataView, p: number, e: number, f0: boolean | undefined): unknown {
   const last = e - 1;
   if (b[last] !== 0) fail();
   while (p < last) {
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    switch ($keyOddHasOwnPropertyResponse(b, dv, p + 1, from - p - 2)) {
+    switch ($keyOddValueOfResponse(b, dv, p + 1, from - p - 2)) {
       case 0:
         if (f0 !== undefined) fail();
         f0 = toBoolean(b, type, from);
@@ -2807,7 +2817,7 @@ function $restOddHasOwnPropertyResponse(b: Buffer, dv: DataView, p: number, e: n
   };
 }
 
-function $keyOddHasOwnPropertyResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
+function $keyOddValueOfResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
   switch (length) {
     case 5: {
       if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
@@ -3020,7 +3030,7 @@ function $literalKeywordsLiteral(_b: Buffer, dv: DataView, at: number, length: n
         dv.getInt32(at + 24, true) === 0x75727420 &&
         dv.getInt32(at + 27, true) === 0x607d6575
       ) {
-        return "`${globalThis.injected = true}`";
+        return "`\u0024{globalThis.injected = true}`";
       }
       break;
     }
@@ -3031,7 +3041,7 @@ function $literalKeywordsLiteral(_b: Buffer, dv: DataView, at: number, length: n
 /** `odd.Odd`, for `server.add`. */
 export const OddService: ServiceDescription<OddHandler> = defineService<OddHandler>({
   fullName: "odd.Odd",
-  fingerprint: "41a82aa82b87bc11",
+  fingerprint: "3e1e1d50a78cf8b8",
   methods: [
     {
       name: "delete",
@@ -3154,16 +3164,16 @@ export const OddService: ServiceDescription<OddHandler> = defineService<OddHandl
         handler.toString(context),
     },
     {
-      name: "hasOwnProperty",
+      name: "valueOf",
       kind: "unary",
       idempotent: false,
-      request: $codecOddHasOwnPropertyRequest,
-      response: $codecOddHasOwnPropertyResponse,
+      request: $codecOddValueOfRequest,
+      response: $codecOddValueOfResponse,
       requestItem: "document",
       result: "value",
       faults: [],
       invoke: (handler: OddHandler, request: { name: string }, context: CallContext) =>
-        handler.hasOwnProperty(request.name, context),
+        handler.valueOf(request.name, context),
     },
     {
       name: "name",
@@ -3238,7 +3248,7 @@ export const OddService: ServiceDescription<OddHandler> = defineService<OddHandl
         handler.é(request.of, context),
     },
     {
-      name: "quote\"'`${1}",
+      name: "quote\"'`\u0024{1}",
       kind: "unary",
       idempotent: false,
       request: $codecKeywords,
@@ -3247,7 +3257,7 @@ export const OddService: ServiceDescription<OddHandler> = defineService<OddHandl
       result: "document",
       faults: [],
       invoke: (handler: OddHandler, request: Keywords, context: CallContext) =>
-        handler["quote\"'`${1}"](request, context),
+        handler["quote\"'`\u0024{1}"](request, context),
     },
     {
       name: "*/ globalThis.injected = true; /*",
@@ -3311,14 +3321,14 @@ const $OddMethods = {
   async: methodOf(OddService, "async"),
   function: methodOf(OddService, "function"),
   toString: methodOf(OddService, "toString"),
-  hasOwnProperty: methodOf(OddService, "hasOwnProperty"),
+  valueOf: methodOf(OddService, "valueOf"),
   name: methodOf(OddService, "name"),
   length: methodOf(OddService, "length"),
   arguments: methodOf(OddService, "arguments"),
   prototype: methodOf(OddService, "prototype"),
   "a b": methodOf(OddService, "a b"),
   é: methodOf(OddService, "é"),
-  "quote\"'`${1}": methodOf(OddService, "quote\"'`${1}"),
+  "quote\"'`\u0024{1}": methodOf(OddService, "quote\"'`\u0024{1}"),
   "*/ globalThis.injected = true; /*": methodOf(OddService, "*/ globalThis.injected = true; /*"),
   "line\u2028\u2029\n\r": methodOf(OddService, "line\u2028\u2029\n\r"),
   "</script>": methodOf(OddService, "</script>"),

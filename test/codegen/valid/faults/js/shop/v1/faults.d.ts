@@ -30,7 +30,7 @@ export declare class NotAllowed extends RpcError {
   static is(error: unknown): error is NotAllowed;
 }
 
-export interface GoneData {}
+export type GoneData = Record<string, never>;
 
 export declare class Gone extends RpcError {
   readonly code: "NOT_FOUND";

@@ -52,7 +52,7 @@ export class NotAllowed extends RpcError {
   }
 }
 
-export interface GoneData {}
+export type GoneData = Record<string, never>;
 
 export class Gone extends RpcError {
   declare readonly code: "NOT_FOUND";
