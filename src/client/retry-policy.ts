@@ -6,7 +6,8 @@
  *     answered with a code of `retry.codes`   as the user's policy says, after a pause, within the budget of attempts
  *
  * The budget keeps a struggling server from being struck by its own clients: retries of interrupted calls are at most 10 % of the
- * calls made (and 10 at the beginning). A call made by a handler whose own call is a retry is not retried further down.
+ * calls made (and 10 at the beginning). A call made by a handler whose own call is a retry is not retried further down, unless nothing of
+ * it has run.
  */
 
 import type { Retry } from "../contract/call-options.ts";
@@ -38,11 +39,11 @@ export class RetryPolicy {
 
   /** Milliseconds to wait before the next attempt, or undefined: the call has failed. */
   pauseFor(call: ClientCall, error: RpcError, clock: Clock): number | undefined {
-    if (call.isNestedInRetry) return undefined;
     if (error.executed === "no" && error.code === "UNAVAILABLE") {
       if (call.attempt < maxRefusedAttempts) return call.attempt === 1 ? 0 : pause(call.attempt - 1, error, clock);
       return undefined;
     }
+    if (call.isNestedInRetry) return undefined;
     const idempotent = call.options?.idempotent ?? call.method.idempotent;
     const policy = call.options?.retry ?? this.#byDefault;
     const interrupted = error.scope === "connection" && error.executed === "maybe";
