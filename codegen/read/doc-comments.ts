@@ -27,7 +27,8 @@ const none: DocComment = { tags: [] };
 
 export class DocComments {
   readonly #places: Places;
-  readonly #known = new Map<ts.Node, DocComment>();
+  /** Outlives one read: the nodes of a file that did not change are the same ones. */
+  readonly #known = new WeakMap<ts.Node, DocComment>();
 
   constructor(places: Places) {
     this.#places = places;

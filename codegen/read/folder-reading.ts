@@ -4,7 +4,7 @@ import { ts } from "ts-morph";
 import type { DiagnosticName } from "../check/index.ts";
 import type { Type } from "../model/schema-model.ts";
 import { CanonicalTypes } from "./canonical-types.ts";
-import { DocComments } from "./doc-comments.ts";
+import type { DocComments } from "./doc-comments.ts";
 import { ExportedNames, type SourceOfSchema } from "./exported-names.ts";
 import { InfiniteTypes } from "./infinite-types.ts";
 import { KnownClasses } from "./known-classes.ts";
@@ -29,6 +29,7 @@ export interface FolderReadingOptions {
   readonly program: ts.Program;
   readonly files: readonly SourceOfSchema[];
   readonly places: Places;
+  readonly docs: DocComments;
   readonly isTautSchema: (fileName: string) => boolean;
 }
 
@@ -41,6 +42,7 @@ export class FolderReading implements Reading {
   readonly names: ExportedNames;
   readonly written: WrittenTypes;
   readonly structures = new Structures();
+  readonly documents = new Map<ts.Type, boolean>();
   readonly #packages: ReadonlyMap<string, string>;
   readonly #canonical: CanonicalTypes;
   readonly #unions: UnionNames;
@@ -48,10 +50,10 @@ export class FolderReading implements Reading {
   readonly #types: TypeReader;
   #tasks: (() => void)[] = [];
 
-  constructor({ program, files, places, isTautSchema }: FolderReadingOptions) {
+  constructor({ program, files, places, docs, isTautSchema }: FolderReadingOptions) {
     this.checker = program.getTypeChecker();
     this.places = places;
-    this.docs = new DocComments(places);
+    this.docs = docs;
     this.marks = new Marks(this.checker, isTautSchema);
     this.#canonical = new CanonicalTypes(this.checker);
     this.names = new ExportedNames(this.checker, this.#canonical, files);

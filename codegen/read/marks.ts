@@ -17,6 +17,8 @@ const flavours: Readonly<Record<string, ScalarKind>> = {
   uuid: "uuid",
 };
 
+const noMarks: ReadonlyMap<string, ts.Symbol> = new Map();
+
 /** Its other marks. */
 export type Mark = "fault" | "throws";
 
@@ -25,6 +27,7 @@ export class Marks {
   readonly #checker: ts.TypeChecker;
   readonly #files = new Map<string, boolean>();
   readonly #flavours = new Map<ts.Type, ScalarKind | undefined>();
+  readonly #marks = new Map<ts.Type, ReadonlyMap<string, ts.Symbol>>();
   readonly #jsonTypes = new Map<ts.Type, boolean>();
 
   constructor(checker: ts.TypeChecker, isTautSchema: (fileName: string) => boolean) {
@@ -45,9 +48,21 @@ export class Marks {
 
   /** The type under a mark: `C` of `Fault<C>`, `F` of `Throws<F>`. */
   marked(type: ts.Type, mark: Mark): ts.Type | undefined {
-    if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return undefined;
-    const property = this.#checker.getPropertiesOfType(type).find((symbol) => this.#symbolKey(symbol) === mark);
+    const property = this.#marksOf(type).get(mark);
     return property === undefined ? undefined : this.#checker.getTypeOfSymbol(property);
+  }
+
+  #marksOf(type: ts.Type): ReadonlyMap<string, ts.Symbol> {
+    if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return noMarks;
+    const known = this.#marks.get(type);
+    if (known !== undefined) return known;
+    let found: Map<string, ts.Symbol> | undefined;
+    for (const property of this.#checker.getPropertiesOfType(type)) {
+      const key = this.#symbolKey(property);
+      if (key !== undefined) found = (found ?? new Map()).set(key, property);
+    }
+    this.#marks.set(type, found ?? noMarks);
+    return found ?? noMarks;
   }
 
   isMark(property: ts.Symbol): boolean {

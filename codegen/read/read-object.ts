@@ -116,6 +116,14 @@ function isWrittenEmpty(checker: ts.TypeChecker, type: ts.Type): boolean {
 
 /** A document, as far as can be told from outside: what `read` makes a reference to a structure of, if it finds no trouble in it. */
 export function isDocument(reading: Reading, type: ts.Type): boolean {
+  const known = reading.documents.get(type);
+  if (known !== undefined) return known;
+  const is = looksLikeDocument(reading, type);
+  reading.documents.set(type, is);
+  return is;
+}
+
+function looksLikeDocument(reading: Reading, type: ts.Type): boolean {
   const { checker, classes } = reading;
   if (type.isIntersection()) {
     const isData = ({ flags, symbol }: ts.Type) =>

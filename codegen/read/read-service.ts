@@ -51,7 +51,8 @@ export function readService(reading: Reading, exported: Exported): ReadService {
 }
 
 function signaturesOf(checker: ts.TypeChecker, property: ts.Symbol): readonly ts.Signature[] {
-  const type = checker.getNonNullableType(checker.getTypeOfSymbol(property));
+  const declared = checker.getTypeOfSymbol(property);
+  const type = declared.isUnion() ? checker.getNonNullableType(declared) : declared;
   return type.flags & ts.TypeFlags.Object ? checker.getSignaturesOfType(type, ts.SignatureKind.Call) : [];
 }
 

@@ -67,6 +67,8 @@ export interface Reading {
   /** A union of documents, as a reference to its structure. */
   tagged(arms: readonly ts.Type[], site: Site): Type;
   readonly structures: Structures;
+  /** What `isDocument` found out: asked again and again of the types that methods take. */
+  readonly documents: Map<ts.Type, boolean>;
   trouble(site: TroubleSite, name: DiagnosticName, detail: TroubleDetail): void;
   /** Runs when all structures are there. */
   later(task: () => void): void;

@@ -10,6 +10,7 @@ import { checkModel } from "../check/index.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { SchemaModel } from "../model/schema-model.ts";
 import { compilerTroubles } from "./compiler-diagnostics.ts";
+import { DocComments } from "./doc-comments.ts";
 import type { SourceOfSchema } from "./exported-names.ts";
 import { diagnosticOf, finishModel } from "./finish-model.ts";
 import { FolderReading } from "./folder-reading.ts";
@@ -48,7 +49,9 @@ export function readSchemas(options: ReadOptions): ReadResult {
 export function createReader(options: ReadOptions): SchemaReader {
   const root = resolve(options.root);
   const programs = new SchemaPrograms(root.replaceAll("\\", "/"));
-  const read = (): ReadResult => readFolder({ root, tsconfig: options.tsconfig, programs });
+  const places = new Places(root);
+  const docs = new DocComments(places);
+  const read = (): ReadResult => readFolder({ root, tsconfig: options.tsconfig, programs, places, docs });
   return {
     read,
     update: (changedFiles) => {
@@ -58,16 +61,22 @@ export function createReader(options: ReadOptions): SchemaReader {
   };
 }
 
-interface Folder {
-  readonly root: string;
-  readonly tsconfig: string | undefined;
+/** What is kept between reads. */
+interface Kept {
   readonly programs: SchemaPrograms;
+  readonly places: Places;
+  readonly docs: DocComments;
 }
 
-function readFolder({ root, tsconfig, programs }: Folder): ReadResult {
+interface Folder extends Kept {
+  readonly root: string;
+  readonly tsconfig: string | undefined;
+}
+
+function readFolder({ root, tsconfig, ...kept }: Folder): ReadResult {
+  const { programs, places } = kept;
   const found = findSchemas(root);
   const config = readTsconfig(root, tsconfig);
-  const places = new Places(root);
   const diagnostics: Diagnostic[] = [...found.diagnostics];
   if (config.error !== undefined && config.path !== undefined) {
     const place = { file: places.file(config.path), line: 1, column: 1 };
@@ -78,7 +87,7 @@ function readFolder({ root, tsconfig, programs }: Folder): ReadResult {
       found.files.map(({ fileName }) => fileName),
       config.options,
     );
-    const read = readProgram(program, { files: found.files, places, programs });
+    const read = readProgram(program, found.files, kept);
     diagnostics.push(...read.diagnostics);
     return { model: read.model, diagnostics: inOrder(diagnostics) };
   } catch (error) {
@@ -89,19 +98,13 @@ function readFolder({ root, tsconfig, programs }: Folder): ReadResult {
   }
 }
 
-interface ProgramParts {
-  readonly files: readonly FoundFile[];
-  readonly places: Places;
-  readonly programs: SchemaPrograms;
-}
-
-function readProgram(program: ts.Program, { files, places, programs }: ProgramParts): ReadResult {
+function readProgram(program: ts.Program, files: readonly FoundFile[], { programs, places, docs }: Kept): ReadResult {
   const sources = files.flatMap((file): SourceOfSchema[] => {
     const source = program.getSourceFile(file.fileName);
     return source === undefined ? [] : [{ ...file, source }];
   });
   const isTautSchema = (fileName: string): boolean => programs.isTautSchema(fileName);
-  const reading = new FolderReading({ program, files: sources, places, isTautSchema });
+  const reading = new FolderReading({ program, files: sources, places, docs, isTautSchema });
   const read = readExports(reading, sources);
   reading.finish();
   const { model, diagnostics } = finishModel(read, reading.structures.drafts);

@@ -43,6 +43,8 @@ export class WrittenTypes {
   of(type: ts.Type, node: ts.TypeNode | undefined): WrittenType {
     const aliases: ts.Symbol[] = [];
     let current = unwrap(node);
+    // The name of an interface is no alias: spares the common references a look-up.
+    if (current !== undefined && isNameOf(current, type)) return { aliases, node: current };
     let symbol = (current === undefined ? undefined : this.#aliasOf(current)) ?? plainAlias(type);
     while (symbol !== undefined && aliases.length < maxAliases) {
       const declaration = symbol.declarations?.find(ts.isTypeAliasDeclaration);
@@ -112,6 +114,12 @@ export class WrittenTypes {
 /** Tags of aliases, the outermost first. */
 export function aliasTags(docs: DocComments, aliases: readonly ts.Symbol[]): Tag[] {
   return aliases.flatMap((alias) => docs.of(alias.declarations).tags);
+}
+
+function isNameOf(node: ts.TypeNode, type: ts.Type): boolean {
+  if (!(type.flags & ts.TypeFlags.Object) || !ts.isTypeReferenceNode(node) || !ts.isIdentifier(node.typeName)) return false;
+  const symbol = type.symbol as ts.Symbol | undefined;
+  return symbol !== undefined && (symbol.flags & ts.SymbolFlags.Interface) !== 0 && symbol.name === node.typeName.text;
 }
 
 function plainAlias(type: ts.Type): ts.Symbol | undefined {
