@@ -30,7 +30,7 @@ export async function guard(options) {
     };
     console.error(`> ${name}: ${JSON.stringify(measured[name])}`);
   }
-  const major = process.version.slice(1).split(".")[0];
+  const major = options.nodeVersion.slice(1).split(".")[0];
   const recorded = JSON.parse(readFileSync(file, "utf8"));
   if (options.isRecording) {
     recorded[major] = { ...recorded[major], ...measured };
@@ -55,7 +55,7 @@ function compare(measured, recorded) {
       const isWorse = value > before * slack;
       if (isWorse) worse++;
       console.log(
-        `${isWorse ? "WORSE" : "ok   "}  ${name} ${figure}: ${value} (recorded ${before}, at most ${(before * slack).toPrecision(3)})`,
+        `${isWorse ? "WORSE" : "ok   "}  ${name} ${figure}: ${value} (recorded ${before}, at most ${round(before * slack)})`,
       );
     }
   }
@@ -67,7 +67,7 @@ function compare(measured, recorded) {
   return worse === 0 ? 0 : 1;
 }
 
-/** Of the rounds' ratios the median: one lucky round of either must not decide. */
+/** The best round of each: what else the machine does only ever adds. */
 async function cpuAgainstFloor(workload, options) {
   const [taut, floor] = await contest(workload, contestants, options);
   for (const entry of [taut, floor]) if (entry.error !== undefined) throw new Error(`${entry.label}: ${entry.error}`);

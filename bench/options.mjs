@@ -6,7 +6,7 @@ import { workloads } from "./workloads.mjs";
 
 export const usage = `npm run bench -- [options]
 
-  (nothing)           the default set: 6 peers, 8 workloads and cold start, under 10 minutes
+  (nothing)           the default set: 6 peers, 8 workloads and the cold start, under 10 minutes
   --quick             fewer and shorter: under a minute
   --all               every peer and the long workloads too: about an hour
   --guard             Taut against the raw floor and the recorded ratios; exit 1 on a regression
@@ -17,7 +17,7 @@ export const usage = `npm run bench -- [options]
   --window ms         how long one measurement lasts (1000)
   --json file         where the figures go (bench/results/<time>.json)
   --chart             draw docs/bench-rpc.svg from this run even when it is not the default set
-  --node path         another Node.js for the processes under test
+  --node n            another Node.js for the processes under test: 20, 22, 24, 26, or the path of a binary
   --no-pin            let the kernel move the processes between cores
   --profile dir       write a CPU profile of each process there
   --help

@@ -4,11 +4,11 @@
  * The tables go to stdout, progress to stderr, every round's figures to a JSON file, and a chart of them to docs/.
  */
 
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { nodeBinary, versionOf } from "../scripts/node-binary.mjs";
 import { coldStart } from "./driver/cold-start.mjs";
 import { contest } from "./driver/contest.mjs";
 import { idleConnections } from "./driver/idle.mjs";
@@ -45,6 +45,8 @@ async function main(options) {
       skipped.set(peer, `${program.name} is not installed (Debian: ${program.package})`);
   }
   prepare(options.peers.filter((peer) => !skipped.has(peer)));
+  if (/^\d+$/.test(options.node)) options.node = nodeBinary(Number(options.node));
+  options.nodeVersion = versionOf(options.node);
   options.cores = options.wantsPin ? coresToKeepTo() : undefined;
   if (options.set === "guard") return guard(options);
 
@@ -52,7 +54,7 @@ async function main(options) {
   const result = {
     startedAt: startedAt.toISOString(),
     set: options.set,
-    nodeUnderTest: versionOf(options.node),
+    nodeUnderTest: options.nodeVersion,
     machine: { cpu: cpus()[0]?.model, cores: cpus().length },
     isPinned: options.cores !== undefined,
     rounds: options.rounds,
@@ -85,10 +87,6 @@ async function main(options) {
 function coresToKeepTo() {
   const count = cpus().length;
   return process.platform === "linux" && count >= 2 && isInstalled("taskset") ? [count - 2, count - 1] : undefined;
-}
-
-function versionOf(node) {
-  return execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
 }
 
 /** The entries of the peers that can do it, and of the others why not. */

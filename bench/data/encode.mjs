@@ -19,7 +19,7 @@ function numeric(value, write) {
 }
 
 /** An element's type and its value's bytes. */
-function valueOf(value) {
+function elementOf(value) {
   if (typeof value === "string") {
     const text = textEncoder.encode(value);
     return [elementType.string, Buffer.concat([int32(text.length + 1), text, Buffer.alloc(1)])];
@@ -34,7 +34,7 @@ function valueOf(value) {
 
 export function encode(document) {
   const elements = Object.entries(document).map(([key, value]) => {
-    const [type, bytes] = valueOf(value);
+    const [type, bytes] = elementOf(value);
     return Buffer.concat([Buffer.from([type]), textEncoder.encode(key), Buffer.alloc(1), bytes]);
   });
   const body = Buffer.concat(elements);

@@ -3,6 +3,7 @@
  * machine that slows down slows everyone. Fresh processes for each workload: its figures do not depend on what else was run.
  */
 
+import { machineCpuUs } from "../measure/machine.mjs";
 import { Child } from "./child.mjs";
 
 const RUN_GRACE_MS = 30_000;
@@ -78,13 +79,17 @@ export async function endPair({ server, client }) {
 async function measure({ server, client }, workload, windowMs) {
   const settings = { ...workload.settings, windowMs };
   const before = await server.ask("cost");
+  const machineBefore = machineCpuUs();
+  const startedAt = performance.now();
   const timeoutMs = (workload.runTimeoutMs ?? windowMs) + RUN_GRACE_MS;
   const { cpuUs, totalCalls, calls, elapsedMs, bytesPerCall, ...result } = await client.ask(
     "run",
     { kind: workload.kind, settings },
     timeoutMs,
   );
+  const othersUs = machineCpuUs() - machineBefore - cpuUs;
   const after = await server.ask("cost");
+  const serverUs = after.cpuUs - before.cpuUs;
   const perSecond = calls / (elapsedMs / 1000);
   return {
     ...result,
@@ -92,6 +97,8 @@ async function measure({ server, client }, workload, windowMs) {
     perSecond,
     ...(bytesPerCall === undefined ? {} : { MBps: (perSecond * bytesPerCall) / 1e6 }),
     clientCpuUs: cpuUs / totalCalls,
-    serverCpuUs: (after.cpuUs - before.cpuUs) / totalCalls,
+    serverCpuUs: serverUs / totalCalls,
+    // cores that neither process used
+    othersCores: Math.max(0, othersUs - serverUs) / 1000 / (performance.now() - startedAt),
   };
 }

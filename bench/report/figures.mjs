@@ -34,6 +34,7 @@ export function figuresOf({ rounds, peakBytes }) {
     ),
     clientPeakBytes: peakBytes?.client,
     serverPeakBytes: peakBytes?.server,
+    othersCores: medianOf(rounds, (round) => round.othersCores),
     // transfer
     unloadedP99: medianOf(rounds, (round) => round.unloaded?.p99),
     transferMBps: best(rounds, (round) => round.transferMBps, Math.max),

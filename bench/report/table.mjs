@@ -9,6 +9,9 @@ const short = (value) => (value >= 100 ? count(value) : value.toLocaleString("en
 const mebibytes = (bytes) => count(bytes / 1024 / 1024);
 const kibibytes = (bytes) => short(bytes / 1024);
 
+/** What other programs may use before the figures are doubtful. */
+const BUSY_CORES = 0.2;
+
 const latency = [
   { head: "p50 us", of: (f) => f.p50, show: short },
   { head: "p99 us", of: (f) => f.p99, show: short },
@@ -60,12 +63,14 @@ export function tableOf({ title, kind, measures, entries }) {
   const columns = columnsOf[kind](measures);
   const rows = [["", ...columns.map(({ head }) => head)]];
   const remarks = [];
+  const others = [];
   for (const entry of entries) {
     const figures = figuresOf(entry);
     if (figures === undefined || entry.error !== undefined) {
       remarks.push(`${entry.label}: ${entry.skipped ?? `failed: ${entry.error}`}`);
     }
     if (figures === undefined) continue;
+    others.push(figures.othersCores ?? 0);
     if (figures.isOverloaded) remarks.push(`${entry.label}: cannot hold this rate`);
     const cells = columns.map(({ of, show }) => {
       const value = of(figures, floor);
@@ -73,6 +78,8 @@ export function tableOf({ title, kind, measures, entries }) {
     });
     rows.push([entry.label, ...cells]);
   }
+  const busy = Math.max(0, ...others);
+  if (busy > BUSY_CORES) remarks.push(`the machine was busy: other programs used ${short(busy)} cores beside; measure again`);
   return `${title}\n${align(rows)}${remarks.map((remark) => `  - ${remark}\n`).join("")}`;
 }
 
