@@ -13,6 +13,9 @@ const bench = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("..", import.meta.url));
 const generated = join(bench, "generated");
 
+/** A step of the preparation failed and has said why. */
+export class PreparationError extends Error {}
+
 /** @param {readonly string[]} peers whose code is needed */
 export function prepare(peers) {
   mkdirSync(generated, { recursive: true });
@@ -94,7 +97,7 @@ function step(says, command, args, cwd = bench) {
   const path = [join(bench, "node_modules", ".bin"), process.env.PATH].join(":");
   const { status, error } = spawnSync(command, args, { cwd, stdio: ["ignore", 2, 2], env: { ...process.env, PATH: path } });
   if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${says}: exit ${status}`);
+  if (status !== 0) throw new PreparationError(`${says}: exit ${status}`);
 }
 
 /** The versions that are measured, for the report. */

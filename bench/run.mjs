@@ -15,7 +15,7 @@ import { idleConnections } from "./driver/idle.mjs";
 import { guard } from "./guard.mjs";
 import { readOptions, UsageError, usage } from "./options.mjs";
 import { peers } from "./peers/index.mjs";
-import { isInstalled, prepare, versions } from "./prepare.mjs";
+import { isInstalled, PreparationError, prepare, versions } from "./prepare.mjs";
 import { chartOf } from "./report/chart.mjs";
 import { tableNotes, tableOf } from "./report/table.mjs";
 import { targetsOf } from "./report/targets.mjs";
@@ -28,9 +28,13 @@ const runners = { cold: coldStart, idle: idleConnections };
 try {
   process.exitCode = await main(readOptions(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(`${error.message}\n\n${usage}`);
-  process.exitCode = 2;
+  if (error instanceof UsageError) {
+    console.error(`${error.message}\n\n${usage}`);
+    process.exitCode = 2;
+  } else if (error instanceof PreparationError) {
+    console.error(error.message);
+    process.exitCode = 1;
+  } else throw error;
 }
 
 async function main(options) {
