@@ -7,7 +7,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 it("the demo orders, is refused, runs out of time, measures, and ends with exit code 0", { timeout: 180_000 }, async () => {
   const { code, stdout, stderr } = await run("npm run demo", root);
-  expect(stderr).toBe("");
+  // npm speaks of its own configuration there, and `taut generate` says what it wrote.
+  const complaints = stderr
+    .split("\n")
+    .filter((line) => !/^$|^npm warn|^examples\/shop\/generated: \d+ files written/.test(line));
+  expect(complaints).toEqual([]);
   expect(stdout).toMatch(/order [0-9a-f-]{36}: [\d.]+ EUR with [\d.]+ EUR shipping/);
   expect(stdout).toContain('bob gets FAILED_PRECONDITION: reason "expired", card ending in 0454');
   expect(stdout).toContain("carol gets NOT_FOUND: product NO-SUCH-ID");
