@@ -7,8 +7,8 @@
  */
 
 import type { Outgoing } from "../connection/call.ts";
+import { encodeOwned } from "../connection/call.ts";
 import { fragmentBytes, type Limits } from "../connection/limits.ts";
-import { encodeOwned } from "../connection/message-traffic.ts";
 import { CallFlag } from "../connection/wire-terms.ts";
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { ClientCall } from "./client-call.ts";

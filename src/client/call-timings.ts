@@ -12,7 +12,7 @@ export interface TimedCall {
   readonly openedAt: number;
   readonly deadlineAt: number;
   readonly isQueued: boolean;
-  readonly connection: { readonly queuedBytes: number } | undefined;
+  readonly connection: { readonly transport: { readonly bufferedBytes: number } } | undefined;
   readonly flow: { readonly incoming: unknown } | undefined;
 }
 
@@ -41,7 +41,7 @@ export function timingsOf(call: TimedCall, connecting: ConnectTimings, now: numb
     // An answer in fragments has begun: when it did was not noted, so the server's share is in it.
     if (call.flow?.incoming !== undefined) {
       spent.read = inFlight;
-    } else if (connection.queuedBytes > 0) {
+    } else if (connection.transport.bufferedBytes > 0) {
       spent.write = inFlight;
     } else {
       spent.server = inFlight;

@@ -7,7 +7,7 @@
  */
 
 import type { Connection } from "../connection/connection.ts";
-import { connectionError, copyError } from "../connection/connection.ts";
+import { connectionError, copyError } from "../connection/connection-error.ts";
 import { DeadlineTimer } from "../connection/deadline-timer.ts";
 import { encodeMetadata } from "../connection/metadata-document.ts";
 import { ArenaPool, CallFlag } from "../connection/wire-terms.ts";

@@ -11,7 +11,7 @@
 
 import type { Connection } from "../connection/connection.ts";
 import { type FaultBytes, withUndeclaredFault } from "../connection/failure-document.ts";
-import { OutgoingCall } from "../connection/outgoing-calls.ts";
+import { OutgoingCall } from "../connection/outgoing-call.ts";
 import { CancelReason } from "../connection/wire-terms.ts";
 import type { CallContext } from "../contract/call-context.ts";
 import type { CallOptions } from "../contract/call-options.ts";

@@ -11,8 +11,9 @@
  * when to try again.
  */
 
-import { Connection, type ConnectionOwner, connectionError } from "../connection/connection.ts";
-import type { Dispatcher } from "../connection/incoming-calls.ts";
+import { Connection, type ConnectionOwner } from "../connection/connection.ts";
+import { connectionError } from "../connection/connection-error.ts";
+import type { Dispatcher } from "../connection/incoming-call.ts";
 import type { ArenaPool } from "../connection/wire-terms.ts";
 import { isRpcError, RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Clock, Timer } from "../time/clock.ts";

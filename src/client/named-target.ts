@@ -4,7 +4,7 @@
  * Tells what it found; keeps no endpoints. What it knew last stays good when an answer fails to come.
  */
 
-import { connectionError } from "../connection/connection.ts";
+import { connectionError } from "../connection/connection-error.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import type { Address } from "../transport/address.ts";

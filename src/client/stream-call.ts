@@ -104,11 +104,11 @@ export class StreamCall extends ClientCall implements Outgoing {
   #transmit(document: unknown): void {
     if (this.connection === undefined || !this.isOpen) return;
     this.#outgoing = document;
-    this.connection.traffic.sendMessage(this, this);
+    this.connection.sender.sendMessage(this, this);
   }
 
   #canSend(): boolean {
-    return this.#isAccepted && this.isOpen && this.connection?.traffic.canSend(this) === true;
+    return this.#isAccepted && this.isOpen && this.connection?.sender.canSend(this) === true;
   }
 
   #finishRequests(): void {
