@@ -7,12 +7,12 @@
 import { RpcError } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
 import { EndFlag, FrameKind, headerBytes, headerWord } from "../wire/frame.ts";
-import type { Outgoing } from "./call.ts";
+import { encodeOwned, type Outgoing } from "./call.ts";
 import { encodeFailure, maxErrorTextBytes } from "./failure-document.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import { leastFailureBytes } from "./limits.ts";
-import { encodeOwned, type MessageTraffic } from "./message-traffic.ts";
+import type { MessageSender } from "./message-sender.ts";
 import { encodeMetadata } from "./metadata-document.ts";
 
 /** What a failure document without details takes at most: its text and the few other fields. */
@@ -22,7 +22,7 @@ const resultWord = headerWord(FrameKind.result, EndFlag.message, 0);
 
 export class CallAnswers {
   readonly #output: FrameOutput;
-  readonly #traffic: MessageTraffic;
+  readonly #sender: MessageSender;
   readonly #maxMetadataBytes: number;
   readonly #fragmentBytes: number;
   readonly #close: (call: IncomingCall) => void;
@@ -35,12 +35,12 @@ export class CallAnswers {
    */
   constructor(
     output: FrameOutput,
-    traffic: MessageTraffic,
+    sender: MessageSender,
     limits: { maxMetadataBytes: number; fragmentBytes: number },
     close: (call: IncomingCall) => void,
   ) {
     this.#output = output;
-    this.#traffic = traffic;
+    this.#sender = sender;
     this.#maxMetadataBytes = limits.maxMetadataBytes;
     this.#fragmentBytes = limits.fragmentBytes;
     this.maxFailureBytes = Math.max(limits.fragmentBytes, leastFailureBytes);
@@ -59,7 +59,7 @@ export class CallAnswers {
   sendResult(call: IncomingCall, message: Outgoing | undefined): void {
     if (!call.isOpen) return;
     if (call.oneWayCost > 0) return this.#close(call);
-    if (message === undefined) return this.#traffic.whenSent(call, () => this.#writeEnd(call, FrameKind.result, 0, undefined));
+    if (message === undefined) return this.#sender.whenSent(call, () => this.#writeEnd(call, FrameKind.result, 0, undefined));
     const bound = message.bound();
     if (bound > this.#fragmentBytes) return this.#sendLargeResult(call, message, bound);
     const arena = this.#output.arena;
@@ -68,7 +68,7 @@ export class CallAnswers {
     const view = arena.view;
     const end = message.write(arena.buffer, view, at + headerBytes);
     const length = end - at - headerBytes;
-    if (length > this.#traffic.maxSendBytes) this.#traffic.checkLength(length);
+    if (length > this.#sender.maxBytes) this.#sender.checkLength(length);
     if (call.leading !== undefined || call.trailers !== undefined) {
       const bytes = Buffer.from(arena.buffer.subarray(at + headerBytes, end));
       return this.#writeEnd(call, FrameKind.result, EndFlag.message, bytes);
@@ -83,7 +83,7 @@ export class CallAnswers {
 
   #sendLargeResult(call: IncomingCall, message: Outgoing, bound: number): void {
     const bytes = encodeOwned(message, bound);
-    this.#traffic.checkLength(bytes.length);
+    this.#sender.checkLength(bytes.length);
     if (bytes.length <= this.#fragmentBytes) return this.#writeEnd(call, FrameKind.result, EndFlag.message, bytes);
     const parts = this.#metadataParts(call);
     call.resultSent = true;
@@ -93,7 +93,7 @@ export class CallAnswers {
       const flags = EndFlag.message | EndFlag.fragmented | parts.flags;
       this.#output.writeFrame(FrameKind.result, flags, call.id, Buffer.concat([total, ...parts.bytes]));
     };
-    this.#traffic.sendFragmented(call, bytes, begin, () => this.#close(call));
+    this.#sender.sendFragmented(call, bytes, begin, () => this.#close(call));
   }
 
   /**
@@ -116,7 +116,7 @@ export class CallAnswers {
     const failure = encodeFailure(error, fault?.type, this.maxFailureBytes - faultBytes);
     const body = fault === undefined ? failure : Buffer.concat([failure, fault.bytes]);
     if (call.endedBy === undefined && !call.resultSent) {
-      this.#traffic.whenSent(call, () => this.#writeEnd(call, FrameKind.failure, flags, body));
+      this.#sender.whenSent(call, () => this.#writeEnd(call, FrameKind.failure, flags, body));
       return;
     }
     this.#writeEnd(call, FrameKind.failure, flags, body);

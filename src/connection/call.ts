@@ -49,3 +49,10 @@ export abstract class Call {
   /** There is room to send again. */
   abstract sendReady(): void;
 }
+
+/** Encodes into memory of its own: for messages that wait or leave in fragments. */
+export function encodeOwned(message: Outgoing, bound: number): Buffer {
+  const buffer = Buffer.allocUnsafeSlow(bound);
+  const end = message.write(buffer, new DataView(buffer.buffer, buffer.byteOffset, bound), 0);
+  return buffer.subarray(0, end);
+}

@@ -10,9 +10,9 @@
  * Whatever happens, `closed` is told once and every call that was open has ended by then. PROTOCOL.md: "Life of a connection".
  */
 
-import { decodePlainDocument, encodePlainDocument } from "../bson/plain-document.ts";
-import { codeNumbers, codeOfNumber } from "../errors/code.ts";
-import { RpcError, type RpcErrorFacts, withFacts } from "../errors/rpc-error.ts";
+import { encodePlainDocument } from "../bson/plain-document.ts";
+import { codeNumbers } from "../errors/code.ts";
+import type { RpcError } from "../errors/rpc-error.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import type { Transport, TransportListener } from "../transport/transport.ts";
 import { FrameKind, firstOptionalKind } from "../wire/frame.ts";
@@ -21,15 +21,19 @@ import type { ArenaPool } from "../wire/output-arena.ts";
 import { httpAnswer, magic, PrefaceReader } from "../wire/preface.ts";
 import { FrameBudgets } from "./budgets.ts";
 import type { Call } from "./call.ts";
+import { connectionError, copyError, readReason } from "./connection-error.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
 import { cutText } from "./failure-document.ts";
+import { Flows } from "./flows.ts";
 import { FrameOutput } from "./frame-output.ts";
 import { FrameRouter } from "./frame-router.ts";
 import { type Agreed, Handshake, type HandshakeRole } from "./handshake.ts";
-import { type Dispatcher, IncomingCalls } from "./incoming-calls.ts";
+import type { Dispatcher } from "./incoming-call.ts";
+import { IncomingCalls } from "./incoming-calls.ts";
 import { KeepaliveTimer } from "./keepalive-timer.ts";
 import { type ConnectionSettings, maxFrameBytesOf, maxQueuedControlFrames } from "./limits.ts";
-import { MessageTraffic } from "./message-traffic.ts";
+import { MessageReceiver } from "./message-receiver.ts";
+import { MessageSender } from "./message-sender.ts";
 import { OutgoingCalls } from "./outgoing-calls.ts";
 import { SlowSenderTimer } from "./slow-sender-timer.ts";
 import { WriteStallTimer } from "./write-stall-timer.ts";
@@ -77,7 +81,8 @@ export class Connection implements TransportListener, FrameSink {
   #state: ConnectionState = "handshake";
   #outgoing: OutgoingCalls | undefined;
   #incoming: IncomingCalls | undefined;
-  #traffic: MessageTraffic | undefined;
+  #sender: MessageSender | undefined;
+  #receiver: MessageReceiver | undefined;
   #router: FrameRouter | undefined;
   readonly #budgets: FrameBudgets;
   /** The peer was told that no further calls are accepted. */
@@ -127,7 +132,7 @@ export class Connection implements TransportListener, FrameSink {
 
   /** Bytes that the kernel has not taken. */
   get queuedBytes(): number {
-    return this.#output.queuedBytes + (this.#traffic?.queuedBytes ?? 0);
+    return this.#output.queuedBytes + (this.#sender?.queuedBytes ?? 0);
   }
 
   /** The peer reads slower than this side writes. */
@@ -144,8 +149,12 @@ export class Connection implements TransportListener, FrameSink {
     return this.#incoming as IncomingCalls;
   }
 
-  get traffic(): MessageTraffic {
-    return this.#traffic as MessageTraffic;
+  get sender(): MessageSender {
+    return this.#sender as MessageSender;
+  }
+
+  get receiver(): MessageReceiver {
+    return this.#receiver as MessageReceiver;
   }
 
   /** Makes sure that `expire` runs at the deadline of a call just opened. */
@@ -155,7 +164,7 @@ export class Connection implements TransportListener, FrameSink {
 
   /** The consumer has taken a message. */
   release(call: Call, cost: number): void {
-    this.#traffic?.release(call, cost);
+    this.#receiver?.release(call, cost);
   }
 
   // ---------------------------------------------------------------- ends
@@ -332,8 +341,12 @@ export class Connection implements TransportListener, FrameSink {
     const violation = (message: string) => this.#violation(message);
     const firstId = this.#options.firstCallId ?? (role.side === "client" ? 1 : 2);
     this.identity = agreed.identity;
-    const traffic = new MessageTraffic(this.#output, settings, agreed.peer, violation);
-    this.#traffic = traffic;
+    const flows = new Flows(settings, agreed.peer);
+    const sender = new MessageSender(this.#output, flows, { settings, peer: agreed.peer, violation });
+    const receiver = new MessageReceiver(this.#output, flows, { settings, violation });
+    const traffic = { sender, receiver };
+    this.#sender = sender;
+    this.#receiver = receiver;
     this.#outgoing = new OutgoingCalls(this.#output, traffic, agreed.peer, {
       firstId,
       maxMetadataBytes: settings.limits.maxMetadataBytes,
@@ -384,13 +397,13 @@ export class Connection implements TransportListener, FrameSink {
   }
 
   #isOwedFragments(): boolean {
-    if (!this.traffic.isReceivingFragments) return false;
-    return [...this.incoming.table.all(), ...this.outgoing.table.all()].some((call) => this.traffic.isOwedFragments(call));
+    if (!this.receiver.isReceivingFragments) return false;
+    return [...this.incoming.table.all(), ...this.outgoing.table.all()].some((call) => this.receiver.isOwedFragments(call));
   }
 
   #room(): void {
     if (this.#state === "closed") return;
-    this.#traffic?.resume();
+    this.#sender?.resume();
     this.#incoming?.resume();
     this.#outgoing?.onRoom();
   }
@@ -443,47 +456,4 @@ export class Connection implements TransportListener, FrameSink {
 /** For texts that may reach a terminal. */
 function escapeCharacter(character: string): string {
   return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-}
-
-/** An error of the connection rather than of a call. */
-export function connectionError(code: RpcError["code"], message: string, facts: RpcErrorFacts = {}, cause?: unknown): RpcError {
-  return withFacts(new RpcError(cause === undefined ? { code, message } : { code, message, cause }), {
-    scope: "connection",
-    ...facts,
-  });
-}
-
-/** Each call gets an error of its own, with its own stack's owner and facts. */
-export function copyError(error: RpcError): RpcError {
-  const copy = new RpcError({
-    code: error.code,
-    message: error.message,
-    details: error.details,
-    metadata: error.metadata,
-    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-    cause: error.cause ?? error,
-  });
-  return withFacts(copy, {
-    scope: error.scope,
-    origin: error.origin,
-    executed: error.executed,
-    ...(error.timings === undefined ? {} : { timings: error.timings }),
-  });
-}
-
-function readReason(
-  buffer: Buffer,
-  view: DataView,
-  start: number,
-  end: number,
-): { code: RpcError["code"]; message: string } | undefined {
-  try {
-    const { code, message } = decodePlainDocument(buffer, view, start, end);
-    return {
-      code: codeOfNumber(typeof code === "number" ? code : 14),
-      message: typeof message === "string" ? cutText(message) : "",
-    };
-  } catch {
-    return undefined;
-  }
 }

@@ -10,6 +10,8 @@ import type { FrameSink } from "../wire/frame-reader.ts";
 import type { FrameBudgets } from "./budgets.ts";
 import type { Call } from "./call.ts";
 import type { IncomingCalls } from "./incoming-calls.ts";
+import type { MessageReceiver } from "./message-receiver.ts";
+import type { MessageSender } from "./message-sender.ts";
 import type { MessageTraffic } from "./message-traffic.ts";
 import { type OutgoingCalls, tooLarge } from "./outgoing-calls.ts";
 
@@ -30,7 +32,8 @@ const knownFailureFlags = EndFlag.refused | EndFlag.fault | EndFlag.leading | En
 export class FrameRouter implements Omit<FrameSink, "refuseLength"> {
   readonly #outgoing: OutgoingCalls;
   readonly #incoming: IncomingCalls;
-  readonly #traffic: MessageTraffic;
+  readonly #sender: MessageSender;
+  readonly #receiver: MessageReceiver;
   readonly #budgets: FrameBudgets;
   readonly #owner: RouterOwner;
   /** The parity of ids that the peer hands out. */
@@ -43,7 +46,8 @@ export class FrameRouter implements Omit<FrameSink, "refuseLength"> {
   ) {
     this.#outgoing = parts.outgoing;
     this.#incoming = parts.incoming;
-    this.#traffic = parts.traffic;
+    this.#sender = parts.traffic.sender;
+    this.#receiver = parts.traffic.receiver;
     this.#budgets = parts.budgets;
     this.#owner = owner;
     this.#peerParity = peerParity;
@@ -80,7 +84,7 @@ export class FrameRouter implements Omit<FrameSink, "refuseLength"> {
   receiveFragment(callId: number, buffer: Buffer, start: number, end: number): boolean {
     const call = this.#callOf(callId);
     if (call === undefined) return this.#isKnownId(callId) || this.#refuseUnopened(callId);
-    return this.#traffic.receiveFragment(call, buffer, start, end) && this.#owner.goesOn();
+    return this.#receiver.receiveFragment(call, buffer, start, end) && this.#owner.goesOn();
   }
 
   #receiveMessage(callId: number, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
@@ -90,23 +94,23 @@ export class FrameRouter implements Omit<FrameSink, "refuseLength"> {
     const length = isFragmented ? view.getUint32(start, true) : end - start;
     const call = this.#callFor(callId, length);
     if (call === undefined && !this.#isKnownId(callId)) return this.#refuseUnopened(callId);
-    if (isFragmented) return this.#traffic.announceMessage(call, length);
-    return this.#traffic.receiveMessage(call, buffer, view, start, end);
+    if (isFragmented) return this.#receiver.announceMessage(call, length);
+    return this.#receiver.receiveMessage(call, buffer, view, start, end);
   }
 
   /** The call that a message is for; what it may not be sent has failed it by then, and the message is dropped. */
   #callFor(callId: number, length: number): Call | undefined {
-    const isTooLarge = length > this.#traffic.maxReceiveBytes;
+    const isTooLarge = length > this.#receiver.maxBytes;
     if ((callId & 1) === this.#peerParity) {
       const call = this.#incoming.table.get(callId);
       if (call === undefined) return undefined;
       if (this.#incoming.takesRequests(call) && isTooLarge) {
-        this.#incoming.refuseMessage(call, tooLarge(length, this.#traffic.maxReceiveBytes));
+        this.#incoming.refuseMessage(call, tooLarge(length, this.#receiver.maxBytes));
       }
       return call;
     }
     const call = this.#outgoing.table.get(callId);
-    if (call !== undefined && isTooLarge) this.#outgoing.failForPeer(call, tooLarge(length, this.#traffic.maxReceiveBytes));
+    if (call !== undefined && isTooLarge) this.#outgoing.failForPeer(call, tooLarge(length, this.#receiver.maxBytes));
     return call;
   }
 
@@ -176,8 +180,8 @@ export class FrameRouter implements Omit<FrameSink, "refuseLength"> {
       call = this.#callOf(callId);
       if (call === undefined) return this.#ignoreLate(callId);
     }
-    if (this.#traffic.isSmallGrant(call, bytes) && !this.#budgets.countControlFrame()) return false;
-    if (!this.#traffic.receiveCredit(call, bytes)) return false;
+    if (this.#sender.isSmallGrant(call, bytes) && !this.#budgets.countControlFrame()) return false;
+    if (!this.#sender.receiveCredit(call, bytes)) return false;
     if (callId === 0) this.#outgoing.onRoom();
     return true;
   }

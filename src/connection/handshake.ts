@@ -26,7 +26,7 @@ import {
   versionText,
 } from "./hello.ts";
 import type { ConnectionSettings, Keepalive } from "./limits.ts";
-import type { PeerSettings } from "./message-traffic.ts";
+import type { PeerSettings } from "./peer-settings.ts";
 
 /** How a server asks for another round: returned by `authenticate`. */
 export class Challenge {

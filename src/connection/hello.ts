@@ -15,7 +15,7 @@ import {
   type Keepalive,
   streamWindowBytes,
 } from "./limits.ts";
-import type { PeerSettings } from "./message-traffic.ts";
+import type { PeerSettings } from "./peer-settings.ts";
 
 /** The versions of the protocol that this side speaks. */
 export const versions = Object.freeze({ min: 1, max: 1 });

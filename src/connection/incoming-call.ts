@@ -58,3 +58,11 @@ export function abortError(reason: AbortReason): RpcError {
       return reason satisfies never;
   }
 }
+
+/** Whom a connection hands calls to. */
+export interface Dispatcher {
+  /** What a method name stands for, or the error that refuses it. Must leave no state for unknown names. */
+  resolve(path: string, fingerprint: string): object | RpcError;
+  /** Makes the call; the connection then adds it and calls `start`. Or the error that refuses it. */
+  accept(binding: object, kindFlags: number): IncomingCall | RpcError;
+}

@@ -20,18 +20,13 @@ import { type CallFrame, FrameFault, readCallFrame } from "./call-frame.ts";
 import { CallTable } from "./call-table.ts";
 import { encodeFailure } from "./failure-document.ts";
 import type { FrameOutput } from "./frame-output.ts";
-import { type AbortReason, abortError, type IncomingCall } from "./incoming-call.ts";
+import { type AbortReason, abortError, type Dispatcher, type IncomingCall } from "./incoming-call.ts";
 import { type ConnectionSettings, maxQueuedControlFrames, oneWayOverheadBytes } from "./limits.ts";
-import type { MessageTraffic, PeerSettings } from "./message-traffic.ts";
+import type { MessageReceiver } from "./message-receiver.ts";
+import type { MessageSender } from "./message-sender.ts";
+import type { MessageTraffic } from "./message-traffic.ts";
 import { decodeMetadata, type ReceivedMetadata } from "./metadata-document.ts";
-
-/** Whom a connection hands calls to. */
-export interface Dispatcher {
-  /** What a method name stands for, or the error that refuses it. Must leave no state for unknown names. */
-  resolve(path: string, fingerprint: string): object | RpcError;
-  /** Makes the call; the connection then adds it and calls `start`. Or the error that refuses it. */
-  accept(binding: object, kindFlags: number): IncomingCall | RpcError;
-}
+import type { PeerSettings } from "./peer-settings.ts";
 
 /** Where a request lies in its frame; of one in fragments, the length that was announced. */
 interface Request {
@@ -49,7 +44,8 @@ interface Backlogged {
 
 export class IncomingCalls {
   readonly #output: FrameOutput;
-  readonly #traffic: MessageTraffic;
+  readonly #sender: MessageSender;
+  readonly #receiver: MessageReceiver;
   readonly #settings: ConnectionSettings;
   readonly #dispatcher: Dispatcher;
   readonly #violation: (message: string) => void;
@@ -95,10 +91,11 @@ export class IncomingCalls {
     },
   ) {
     this.#output = output;
-    this.#traffic = traffic;
+    this.#sender = traffic.sender;
+    this.#receiver = traffic.receiver;
     this.#settings = settings;
     const maxMetadataBytes = Math.min(settings.limits.maxMetadataBytes, peer.maxMetadataBytes);
-    this.answers = new CallAnswers(output, traffic, { maxMetadataBytes, fragmentBytes: peer.fragmentBytes }, (call) =>
+    this.answers = new CallAnswers(output, traffic.sender, { maxMetadataBytes, fragmentBytes: peer.fragmentBytes }, (call) =>
       this.#close(call),
     );
     this.#dispatcher = options.dispatcher;
@@ -214,10 +211,10 @@ export class IncomingCalls {
     if (oneWayCost > 0) {
       call.oneWayCost = oneWayCost;
       this.#openOneWay += 1;
-      if (!this.#traffic.takeConnection(oneWayCost)) return false;
+      if (!this.#receiver.takeConnection(oneWayCost)) return false;
     }
     if ((flags & CallFlag.fragmented) !== 0) {
-      return this.#traffic.announce(call, request.bytes, false, (whole, view) => {
+      return this.#receiver.announce(call, request.bytes, false, (whole, view) => {
         if (whole !== undefined && view !== undefined) this.#begin(call, whole, view, 0, whole.length);
       });
     }
@@ -263,7 +260,7 @@ export class IncomingCalls {
   }
 
   get #queuedBytes(): number {
-    return this.#output.queuedBytes + this.#traffic.queuedBytes;
+    return this.#output.queuedBytes + this.#sender.queuedBytes;
   }
 
   /** The output has drained: begin what waits. */
@@ -294,21 +291,21 @@ export class IncomingCalls {
     if (call.endedBy !== undefined) return this.#budgets.countControlFrame();
     if (call.deadlineAt > this.#receivedAt() && !this.#budgets.countCancel()) return false;
     const isReceiving = call.flow?.incoming !== undefined && !call.hasStarted;
-    if (call.flow !== undefined || !call.requestsEnded) this.#traffic.discardReceiving(call);
+    if (call.flow !== undefined || !call.requestsEnded) this.#receiver.discardReceiving(call);
     const why = reason === CancelReason.deadline ? "deadline" : "cancel";
     if (call.resultSent || isReceiving) {
       // The end frame must come before another fragmented message takes the place.
       this.sendFailure(call, abortError(why));
       return true;
     }
-    this.#traffic.abandonSending(call);
+    this.#sender.abandonSending(call);
     this.#abort(call, why);
     return true;
   }
 
   /** A message of its stream is beyond the limits or the rules: the call ends with that, the handler is told. */
   refuseMessage(call: IncomingCall, error: RpcError): void {
-    this.#traffic.discardReceiving(call);
+    this.#receiver.discardReceiving(call);
     if (call.endedBy !== undefined) return;
     call.refusedWith = error;
     this.#abort(call, "cancel");
@@ -337,8 +334,8 @@ export class IncomingCalls {
   /** A call that leaves no state. What a one-way call debited goes back at once. False: the connection is ending. */
   #refuse(id: number, oneWayCost: number, error: RpcError): boolean {
     if (oneWayCost > 0) {
-      if (!this.#traffic.takeConnection(oneWayCost)) return false;
-      this.#traffic.releaseConnection(oneWayCost);
+      if (!this.#receiver.takeConnection(oneWayCost)) return false;
+      this.#receiver.releaseConnection(oneWayCost);
     } else {
       if (!this.#hasRoomForReply()) return false;
       const body = encodeFailure(error, undefined, this.answers.maxFailureBytes);
@@ -367,13 +364,13 @@ export class IncomingCalls {
     if (!this.table.delete(call)) return;
     call.isOpen = false;
     if (call.flow !== undefined) {
-      this.#traffic.forget(call);
-      this.#traffic.abandonSending(call);
+      this.#receiver.forget(call);
+      this.#sender.abandonSending(call);
     }
     if ((call.kindFlags & streamFlags) !== 0) this.#openStreams -= 1;
     if (call.oneWayCost > 0) {
       this.#openOneWay -= 1;
-      this.#traffic.releaseConnection(call.oneWayCost);
+      this.#receiver.releaseConnection(call.oneWayCost);
     }
     if (this.table.size === 0) this.onIdle();
   }

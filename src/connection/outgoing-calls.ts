@@ -8,66 +8,36 @@
  *                                   v                                        |
  *                               CANCELLED  ----- result / failure -----------+
  *                                (keeps its place in the count: the peer's handler may still be running)
- *
- * Method names are bound in the frame that is written, after its message was encoded: a call that never leaves consumes no number.
  */
 
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
-import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId, unboundMethod } from "../wire/frame.ts";
-import { Call, type Outgoing } from "./call.ts";
+import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId } from "../wire/frame.ts";
+import { type AnswerFrame, type FailureAnswer, readAnswerParts, readFailureAnswer } from "./answer-frame.ts";
+import { encodeOwned, type Outgoing } from "./call.ts";
 import { documentEnd } from "./call-frame.ts";
 import { CallTable } from "./call-table.ts";
-import { decodeFailure, type FaultBytes } from "./failure-document.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import { oneWayOverheadBytes } from "./limits.ts";
-import { encodeOwned, type MessageTraffic, type PeerSettings } from "./message-traffic.ts";
+import type { MessageReceiver } from "./message-receiver.ts";
+import type { MessageSender } from "./message-sender.ts";
+import type { MessageTraffic } from "./message-traffic.ts";
 import { decodeMetadata } from "./metadata-document.ts";
-
-/** What a method is to the connection: a name to bind, and the kind bits of its call frame. */
-export interface MethodKey {
-  readonly path: string;
-  readonly fingerprint: string;
-}
-
-/** A call that this side opens. The client's calls extend it. */
-export abstract class OutgoingCall extends Call {
-  abstract readonly method: MethodKey;
-  /** Kind bits of the call frame: `CallFlag.requestStream`, `responseStream`, `oneWay`. */
-  abstract readonly kindFlags: number;
-  /** When it is being opened, on the clock's scale: read once a call (30 ns), by whoever opens it. */
-  openedAt = 0;
-  /** Encoded metadata, if any. */
-  metadataBytes: Buffer | undefined = undefined;
-  /** Given up by the caller: what arrives is dropped. */
-  isCancelled = false;
-  /** The callee has said that it has begun. */
-  isAccepted = false;
-  /** Leading metadata has come. */
-  hasLeading = false;
-
-  /** The callee has begun. */
-  abstract receiveAccept(): void;
-  abstract receiveLeading(leading: Metadata): void;
-  /** The end, well. Without a message the range is empty. */
-  abstract receiveResult(buffer: Buffer, view: DataView, start: number, end: number, trailers: Metadata | undefined): void;
-  /** Its deadline has passed; the peer was told already. */
-  abstract expire(): void;
-  /** The end, badly. `fault` is the range of the declared fault's data document, if the failure names one. */
-  abstract receiveFailure(error: RpcError, fault: FaultBytes | undefined): void;
-}
+import { MethodNumbers } from "./method-numbers.ts";
+import type { OutgoingCall } from "./outgoing-call.ts";
+import type { PeerSettings } from "./peer-settings.ts";
 
 export class OutgoingCalls {
   readonly #output: FrameOutput;
-  readonly #traffic: MessageTraffic;
+  readonly #sender: MessageSender;
+  readonly #receiver: MessageReceiver;
   readonly #peer: PeerSettings;
   readonly #maxMetadataBytes: number;
   readonly #now: () => number;
   readonly table: CallTable<OutgoingCall> = new CallTable<OutgoingCall>();
   /** Large requests that wait for one of the eight places: not on the wire, with neither id nor name. */
   readonly #waiting = new Set<OutgoingCall>();
-  /** Numbers by method; with `nameAgain` where the peer did not know the name. */
-  readonly #methods = new Map<MethodKey, number>();
+  readonly #methods: MethodNumbers;
   #nextId: number;
   readonly #firstId: number;
   /** Calls that may be open: what the peer allows, 0 when the connection is gone. */
@@ -92,8 +62,10 @@ export class OutgoingCalls {
     options: { firstId: number; maxMetadataBytes: number; now: () => number },
   ) {
     this.#output = output;
-    this.#traffic = traffic;
+    this.#sender = traffic.sender;
+    this.#receiver = traffic.receiver;
     this.#peer = peer;
+    this.#methods = new MethodNumbers(peer.maxMethods);
     this.#maxMetadataBytes = options.maxMetadataBytes;
     this.#now = options.now;
     this.#nextId = options.firstId;
@@ -132,14 +104,14 @@ export class OutgoingCalls {
     const bound = message === undefined ? 0 : message.bound();
     if (bound > this.#peer.fragmentBytes) return this.#openLarge(call, message as Outgoing, bound);
     const oneWay = (call.kindFlags & CallFlag.oneWay) !== 0;
-    if (oneWay && !this.#traffic.canSpend(bound + oneWayOverheadBytes)) return false;
+    if (oneWay && !this.#sender.canSpend(bound + oneWayOverheadBytes)) return false;
     const arena = this.#output.arena;
     arena.reserve(headerBytes + bound + this.#tailBound(call));
     const at = arena.position;
     const start = at + headerBytes;
     const end = message === undefined ? start : message.write(arena.buffer, arena.view, start);
-    if (end - start > this.#traffic.maxSendBytes) this.#traffic.checkLength(end - start);
-    if (oneWay) this.#traffic.spend(end - start + oneWayOverheadBytes);
+    if (end - start > this.#sender.maxBytes) this.#sender.checkLength(end - start);
+    if (oneWay) this.#sender.spend(end - start + oneWayOverheadBytes);
     this.#finishFrame(call, at, end, call.kindFlags);
     return true;
   }
@@ -147,11 +119,11 @@ export class OutgoingCalls {
   /** A message above a fragment, or one that might be: encoded into memory of its own to know. */
   #openLarge(call: OutgoingCall, message: Outgoing, bound: number): boolean {
     const bytes = encodeOwned(message, bound);
-    this.#traffic.checkLength(bytes.length);
+    this.#sender.checkLength(bytes.length);
     const oneWay = (call.kindFlags & CallFlag.oneWay) !== 0;
     if (oneWay) {
-      if (!this.#traffic.canSpend(bytes.length + oneWayOverheadBytes)) return false;
-      this.#traffic.spend(bytes.length + oneWayOverheadBytes);
+      if (!this.#sender.canSpend(bytes.length + oneWayOverheadBytes)) return false;
+      this.#sender.spend(bytes.length + oneWayOverheadBytes);
     }
     if (bytes.length <= this.#peer.fragmentBytes) {
       const arena = this.#output.arena;
@@ -161,7 +133,7 @@ export class OutgoingCalls {
       return true;
     }
     if (!oneWay) this.#wait(call);
-    this.#traffic.sendFragmented(call, bytes, () => {
+    this.#sender.sendFragmented(call, bytes, () => {
       if (!oneWay) this.#endWait(call);
       // It may have waited for a place.
       call.openedAt = this.#now();
@@ -205,9 +177,9 @@ export class OutgoingCalls {
         end += 4;
       }
     }
-    let number = this.#methods.get(call.method);
-    if (number === undefined || number > unboundMethod) {
-      number = this.#numberOf(call.method);
+    let number = this.#methods.known(call.method);
+    if (number === undefined) {
+      number = this.#methods.bind(call.method);
       flags |= CallFlag.name;
       view.setBigUint64(end, BigInt(`0x${call.method.fingerprint}`), true);
       const length = arena.buffer.write(call.method.path, end + 10, "utf8");
@@ -234,15 +206,6 @@ export class OutgoingCalls {
     this.#output.scheduleFlush();
   }
 
-  /** The number that a name is sent with: the one it has, a new one, or none when all are used up. */
-  #numberOf(method: MethodKey): number {
-    const present = this.#methods.get(method);
-    if (present === undefined && this.#methods.size >= this.#peer.maxMethods) return unboundMethod;
-    const number = present === undefined ? this.#methods.size : present & unboundMethod;
-    this.#methods.set(method, number);
-    return number;
-  }
-
   /** Rises by 2; one that is still open after 2^31 others is skipped, and so is 0, the connection's own. */
   #takeId(): number {
     let id = this.#nextId;
@@ -258,18 +221,18 @@ export class OutgoingCalls {
     call.isCancelled = true;
     if (call.isOpen) {
       this.#release();
-      this.#traffic.discardReceiving(call);
+      this.#receiver.discardReceiving(call);
       this.#output.writeWord(FrameKind.cancel, call.id, reason);
     } else if (this.#endWait(call) && this.#awaited === 0) {
       this.onAwaiting(false);
     }
     // Behind the cancel: its place among the eight is free for the peer when it has read that.
-    this.#traffic.abandonSending(call);
+    this.#sender.abandonSending(call);
   }
 
   /** The requests are complete. */
   finishRequests(call: OutgoingCall): void {
-    this.#traffic.whenSent(call, () => {
+    this.#sender.whenSent(call, () => {
       if (call.isOpen && !call.isCancelled) this.#output.writeFrame(FrameKind.finish, 0, call.id);
     });
   }
@@ -281,28 +244,23 @@ export class OutgoingCalls {
 
   /** The end, well. False: the connection is ending. A body that cannot be read fails this call alone. */
   receiveResult(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
-    if (flags === EndFlag.message && end - start <= this.#traffic.maxReceiveBytes) {
+    if (flags === EndFlag.message && end - start <= this.#receiver.maxBytes) {
       this.#close(call);
       if (!call.isCancelled) call.receiveResult(buffer, view, start, end, undefined);
       return true;
     }
     if (call.isCancelled && (flags & EndFlag.fragmented) === 0) return this.#closeCancelled(call);
-    return this.#receiveResultWithParts(call, flags, buffer, view, start, end);
+    return this.#receiveResultWithParts(call, { flags, buffer, view, start, end });
   }
 
-  #receiveResultWithParts(
-    call: OutgoingCall,
-    flags: number,
-    buffer: Buffer,
-    view: DataView,
-    start: number,
-    end: number,
-  ): boolean {
+  #receiveResultWithParts(call: OutgoingCall, frame: AnswerFrame): boolean {
+    const { flags, buffer, view, start, end } = frame;
     const fragmented = (flags & EndFlag.fragmented) !== 0;
     const messageEnd = fragmented ? start + 4 : (flags & EndFlag.message) !== 0 ? documentEnd(view, start, end) : start;
-    if (messageEnd === undefined || messageEnd > end)
+    if (messageEnd === undefined || messageEnd > end) {
       return this.#failUnreadable(call, "the answer's length does not fit its frame");
-    const parts = this.#readMetadataParts(call, flags, buffer, view, messageEnd, end);
+    }
+    const parts = this.#takeParts(call, frame, messageEnd);
     if (parts === undefined) return true;
     if (!fragmented) {
       this.#close(call);
@@ -310,8 +268,8 @@ export class OutgoingCalls {
       return true;
     }
     const total = view.getUint32(start, true);
-    if (total > this.#traffic.maxReceiveBytes) this.failForPeer(call, tooLarge(total, this.#traffic.maxReceiveBytes));
-    return this.#traffic.announce(call, total, false, (whole, wholeView) => {
+    if (total > this.#receiver.maxBytes) this.failForPeer(call, tooLarge(total, this.#receiver.maxBytes));
+    return this.#receiver.announce(call, total, false, (whole, wholeView) => {
       this.#close(call);
       if (whole === undefined || wholeView === undefined || call.isCancelled) return;
       call.receiveResult(whole, wholeView, 0, whole.length, parts.trailers);
@@ -321,37 +279,23 @@ export class OutgoingCalls {
   /** The end, badly. A body that cannot be read makes it INTERNAL. */
   receiveFailure(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
     if (call.isCancelled) return this.#closeCancelled(call);
-    const failureEnd = documentEnd(view, start, end);
-    const faultEnd = failureEnd !== undefined && (flags & EndFlag.fault) !== 0 ? documentEnd(view, failureEnd, end) : failureEnd;
-    if (failureEnd === undefined || faultEnd === undefined) {
-      return this.#failUnreadable(call, "the failure's length does not fit its frame");
-    }
-    const parts = this.#readMetadataParts(call, flags, buffer, view, faultEnd, end);
-    if (parts === undefined) return true;
-    let error: RpcError;
-    let fault: FaultBytes | undefined;
+    const frame = { flags, buffer, view, start, end };
+    let answer: FailureAnswer;
     try {
-      const failure = decodeFailure(buffer, view, start, failureEnd);
-      error = failure.error;
-      if (failure.faultType !== undefined && faultEnd > failureEnd) {
-        fault = { type: failure.faultType, buffer, view, start: failureEnd, end: faultEnd };
-      }
+      answer = readFailureAnswer(frame);
     } catch (cause) {
       return this.#failUnreadable(call, "the failure document cannot be decoded", cause);
     }
+    const { error, fault } = answer;
+    const parts = this.#takeParts(call, frame, answer.end);
+    if (parts === undefined) return true;
     const refused = (flags & EndFlag.refused) !== 0;
     withFacts(error, { origin: "remote", executed: refused ? "no" : "yes", method: call.method.path });
     if (parts.trailers !== undefined) Object.assign(error, { metadata: parts.trailers });
-    if (refused && error.code === "UNIMPLEMENTED") this.#nameAgain(call.method);
+    if (refused && error.code === "UNIMPLEMENTED") this.#methods.nameAgain(call.method);
     this.#close(call);
     call.receiveFailure(error, fault);
     return true;
-  }
-
-  /** The peer binds no names that it does not serve: the number means nothing to it. */
-  #nameAgain(method: MethodKey): void {
-    const number = this.#methods.get(method);
-    if (number !== undefined) this.#methods.set(method, number | nameAgain);
   }
 
   #closeCancelled(call: OutgoingCall): true {
@@ -380,34 +324,18 @@ export class OutgoingCalls {
   }
 
   /** Leading metadata is handed on, trailers are answered. Undefined: they were bad and the call has failed. */
-  #readMetadataParts(
-    call: OutgoingCall,
-    flags: number,
-    buffer: Buffer,
-    view: DataView,
-    start: number,
-    end: number,
-  ): { trailers: Metadata | undefined } | undefined {
-    let at = start;
-    let trailers: Metadata | undefined;
+  #takeParts(call: OutgoingCall, frame: AnswerFrame, at: number): { trailers: Metadata | undefined } | undefined {
     try {
-      if ((flags & EndFlag.leading) !== 0) {
-        const leadingEnd = documentEnd(view, at, end) ?? end;
-        const { metadata } = decodeMetadata(buffer, view, at, leadingEnd, this.#maxMetadataBytes);
-        at = leadingEnd;
-        if (!call.isCancelled && !call.hasLeading) call.receiveLeading(metadata);
+      const { leading, trailers } = readAnswerParts(frame, at, this.#maxMetadataBytes);
+      if (leading !== undefined) {
+        if (!call.isCancelled && !call.hasLeading) call.receiveLeading(leading);
         call.hasLeading = true;
       }
-      if ((flags & EndFlag.trailers) !== 0) {
-        trailers = decodeMetadata(buffer, view, at, end, this.#maxMetadataBytes).metadata;
-      } else if (at !== end) {
-        throw new RpcError({ code: "INTERNAL", message: `${end - at} bytes behind the answer that no flag explains` });
-      }
+      return { trailers };
     } catch (error) {
       this.#fail(call, badAnswer(error), false);
       return undefined;
     }
-    return { trailers };
   }
 
   /** Ends a call for its user because of what the peer sent. `tellPeer`: the peer believes it is still open. */
@@ -428,8 +356,8 @@ export class OutgoingCalls {
     if (!this.table.delete(call)) return;
     call.isOpen = false;
     if (call.flow !== undefined) {
-      this.#traffic.forget(call);
-      this.#traffic.abandonSending(call);
+      this.#receiver.forget(call);
+      this.#sender.abandonSending(call);
     }
     if ((call.kindFlags & streamFlags) !== 0) this.#openStreams -= 1;
     if (!call.isCancelled) this.#release();
@@ -477,7 +405,7 @@ export class OutgoingCalls {
   #failWaiting(error: () => RpcError): void {
     for (const call of [...this.#waiting]) {
       this.#endWait(call);
-      this.#traffic.abandonSending(call);
+      this.#sender.abandonSending(call);
       call.receiveFailure(withFacts(error(), { executed: "no", method: call.method.path }), undefined);
     }
   }
@@ -495,9 +423,6 @@ export class OutgoingCalls {
 }
 
 const streamFlags = CallFlag.requestStream | CallFlag.responseStream;
-
-/** Above every method number: the name has to be sent again. */
-const nameAgain = 0x10000;
 
 /** `(now + 2000) - now` may be a little more than 2000 and must not become 2001. */
 const roundingErrorMs = 1e-3;

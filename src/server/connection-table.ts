@@ -5,7 +5,7 @@
  * whoever only holds places loses them, and nobody else does. One timer for all; it runs while there are connections.
  */
 
-import { connectionError } from "../connection/connection.ts";
+import { connectionError } from "../connection/connection-error.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { CompleteServerOptions } from "./server-options.ts";

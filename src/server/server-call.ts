@@ -6,11 +6,11 @@
  */
 
 import type { Outgoing } from "../connection/call.ts";
+import { encodeOwned } from "../connection/call.ts";
 import type { Connection } from "../connection/connection.ts";
 import { Inbox } from "../connection/inbox.ts";
 import { type AbortReason, abortError, IncomingCall } from "../connection/incoming-call.ts";
 import { MessagePump } from "../connection/message-pump.ts";
-import { encodeOwned } from "../connection/message-traffic.ts";
 import type { Peer } from "../contract/call-context.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import { isInheritanceOn, runInContext } from "../contract/context-scope.ts";
@@ -210,7 +210,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     try {
       this.#pump = new MessagePump(answer as AsyncIterable<unknown>, {
         send: (item) => this.#sendItem(item),
-        canSend: () => this.isOpen && this.#connection.traffic.canSend(this),
+        canSend: () => this.isOpen && this.#connection.sender.canSend(this),
         finish: () => this.#responded(),
         fail: (error, from) => (from === "send" ? this.#unsendable(error) : this.#fail(error)),
       });
@@ -225,7 +225,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     if (this.leading !== undefined) this.#connection.incoming.answers.sendLeading(this);
     this.hasSent = true;
     this.#outgoing = this.#wrap(item);
-    this.#connection.traffic.sendMessage(this, this);
+    this.#connection.sender.sendMessage(this, this);
   }
 
   sendReady(): void {

@@ -8,8 +8,9 @@
  * Owns the connection; `look` is called every now and then and finds what is due, so that no call has to note anything.
  */
 
-import { Connection, type ConnectionOwner, connectionError } from "../connection/connection.ts";
-import type { Dispatcher } from "../connection/incoming-calls.ts";
+import { Connection, type ConnectionOwner } from "../connection/connection.ts";
+import { connectionError } from "../connection/connection-error.ts";
+import type { Dispatcher } from "../connection/incoming-call.ts";
 import type { ArenaPool } from "../connection/wire-terms.ts";
 import type { Peer } from "../contract/call-context.ts";
 import type { RpcError } from "../errors/rpc-error.ts";

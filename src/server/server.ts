@@ -6,7 +6,7 @@
  *        +------------------------- close() -----------------------------------------------------------------------------^
  */
 
-import { connectionError } from "../connection/connection.ts";
+import { connectionError } from "../connection/connection-error.ts";
 import { ArenaPool, CallFlag } from "../connection/wire-terms.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import type { ServiceDescription } from "../contract/service.ts";

@@ -8,8 +8,8 @@ import type { Outgoing } from "../../src/connection/call.ts";
 import { Connection, type ConnectionOptions } from "../../src/connection/connection.ts";
 import type { FaultBytes } from "../../src/connection/failure-document.ts";
 import type { HandshakeRole } from "../../src/connection/handshake.ts";
+import type { Dispatcher } from "../../src/connection/incoming-call.ts";
 import { type AbortReason, IncomingCall } from "../../src/connection/incoming-call.ts";
-import type { Dispatcher } from "../../src/connection/incoming-calls.ts";
 import {
   type ConnectionSettings,
   connectionWindowBytes,
@@ -20,7 +20,7 @@ import {
   streamWindowBytes,
   writeStallMs,
 } from "../../src/connection/limits.ts";
-import { type MethodKey, OutgoingCall } from "../../src/connection/outgoing-calls.ts";
+import { type MethodKey, OutgoingCall } from "../../src/connection/outgoing-call.ts";
 import { RpcError } from "../../src/errors/rpc-error.ts";
 import type { Metadata } from "../../src/metadata/metadata.ts";
 import { ArenaPool } from "../../src/wire/output-arena.ts";
@@ -316,11 +316,11 @@ export class End {
   }
 
   send(call: RecordingCaller | RecordingCallee, document: Document): void {
-    this.connection.traffic.sendMessage(call, messageOf(document));
+    this.connection.sender.sendMessage(call, messageOf(document));
   }
 
   canSend(call: RecordingCaller | RecordingCallee): boolean {
-    return this.connection.traffic.canSend(call);
+    return this.connection.sender.canSend(call);
   }
 
   /** Nothing is left: no call, no timer, no arena that was not given back. */

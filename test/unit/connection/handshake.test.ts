@@ -27,7 +27,7 @@ describe("the handshake", () => {
       server: { settings: { limits: { maxCalls: 7 } } },
     });
     expect(ends.client.connection.state).toBe("open");
-    expect(ends.server.connection.traffic.maxSendBytes).toBe(1_000_000);
+    expect(ends.server.connection.sender.maxBytes).toBe(1_000_000);
     for (let i = 0; i < 7; i += 1) expect(ends.client.connection.outgoing.hasRoom(0) && ends.client.call("t/a", {})).toBeTruthy();
     expect(ends.client.connection.outgoing.hasRoom(0)).toBe(false);
     expect(ends.close()).toEqual([]);
@@ -77,7 +77,7 @@ describe("the handshake", () => {
         },
       },
     );
-    expect(server.connection.traffic.maxSendBytes).toBe(4_194_304);
+    expect(server.connection.sender.maxBytes).toBe(4_194_304);
     const none = openServer({}, { limits: 7, keepalive: "no", features: "x" });
     expect(none.connection.state).toBe("open");
   });
@@ -93,10 +93,10 @@ describe("the handshake", () => {
 
   it("ends after a second hello, whatever it claims, and nothing changes", () => {
     const server = openServer();
-    const before = server.connection.traffic.maxSendBytes;
+    const before = server.connection.sender.maxBytes;
     server.receive(hello({ limits: { maxMessageBytes: 100 }, credentials: "admin" }));
     expect(server.closedWith?.message).toMatch(/a second handshake/);
-    expect(server.connection.traffic.maxSendBytes).toBe(before);
+    expect(server.connection.sender.maxBytes).toBe(before);
     expect(server.connection.identity).toBeUndefined();
   });
 
