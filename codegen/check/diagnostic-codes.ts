@@ -59,6 +59,13 @@ const rows = {
     remedy: "give the inner types names of their own",
   },
 
+  namespace: {
+    code: "TAUT1008",
+    title: "an exported namespace",
+    explanation: "A full name is the package and the exported name; what a namespace exports gets neither a client nor codecs.",
+    remedy: "move what it holds to the top of a file, or into a folder of its own",
+  },
+
   // ---------------------------------------------------------------- services
   "mixed-members": {
     code: "TAUT2001",

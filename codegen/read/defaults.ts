@@ -34,7 +34,9 @@ class DefaultReader {
     const bigint = /^[+-]?\d+n?$/.test(text) ? this.#value(type, BigInt(text.replace(/^\+|n$/g, ""))) : undefined;
     if (bigint !== undefined) return bigint;
     const json = parse(text);
-    return (json === undefined ? undefined : this.#value(type, json.value)) ?? this.#value(type, text);
+    const fit = json === undefined ? undefined : this.#value(type, json.value);
+    // What looks like JSON is never meant as bare text.
+    return fit ?? (/^["'[{]/.test(text) ? undefined : this.#value(type, text));
   }
 
   #value(type: Type, value: unknown): Fit {
@@ -70,7 +72,7 @@ class DefaultReader {
         });
       }
       case "map":
-        return type.key.kind === "string" ? entriesOf(value, (_, entry) => this.#value(type.value, entry)) : undefined;
+        return entriesOf(value, (key, entry) => (isKey(type.key, key) ? this.#value(type.value, entry) : undefined));
       case "document":
         return this.#document(type, value);
       case "tagged": {
@@ -124,6 +126,22 @@ function entriesOf(value: unknown, entry: (key: string, value: unknown) => Fit):
   return { value: Object.fromEntries(fits.map(([key, fit]) => [key, fit?.value ?? null])) };
 }
 
+function isKey(key: Extract<Type, { kind: "map" }>["key"], text: string): boolean {
+  switch (key.kind) {
+    case "string":
+      return keepsRules(key.rules, text);
+    case "literals":
+      return key.values.some((value) => value === text) || key.open;
+    case "boolean":
+      return text === "true" || text === "false";
+    case "number":
+    case "double":
+      return String(Number(text)) === text && Number.isFinite(Number(text));
+    default:
+      return /^(?:0|-?[1-9]\d*)$/.test(text) && integer(key.kind, BigInt(text), Number) !== undefined;
+  }
+}
+
 const integers: Readonly<Record<string, readonly [bigint, bigint]>> = {
   int32: [-(2n ** 31n), 2n ** 31n - 1n],
   uint32: [0n, 2n ** 32n - 1n],
@@ -143,7 +161,8 @@ function scalar(kind: Type["kind"], value: unknown): Fit {
     case "number":
     case "double": {
       const number = typeof value === "bigint" ? Number(value) : value;
-      return typeof number === "number" && Number.isFinite(number) ? { value: number } : undefined;
+      if (typeof number !== "number" || !Number.isFinite(number)) return undefined;
+      return typeof value === "bigint" && BigInt(number) !== value ? undefined : { value: number };
     }
     case "int32":
     case "uint32":

@@ -33,7 +33,7 @@ export interface FieldSource {
   /** Where it is declared, with its doc comment. */
   readonly declaration: ts.Node;
   readonly comment: DocComment;
-  /** Its declaration's comment speaks of another type: a mapped type kept the property and changed its type. */
+  /** Its declaration's comment was written for every type that a generic may put there. */
   readonly foreignTags?: boolean;
 }
 
@@ -45,7 +45,9 @@ function readProperty(reading: Reading, property: ts.Symbol, draft: Draft): Fiel
     return undefined;
   }
   const type = checker.getTypeOfSymbol(property);
-  const written = writtenType(declaration);
+  // A mapped type that gives the property a type of its own leaves it the declaration, whose tags speak of another.
+  const isRemade = givesOwnTypes(property);
+  const written = isRemade ? undefined : writtenType(declaration);
   const fits = written !== undefined && (!(property.flags & ts.SymbolFlags.Transient) || isTypeOf(checker, written, type));
   const field = readField(reading, draft, {
     name: property.name,
@@ -53,13 +55,13 @@ function readProperty(reading: Reading, property: ts.Symbol, draft: Draft): Fiel
     optional: (property.flags & ts.SymbolFlags.Optional) !== 0,
     node: fits ? written : undefined,
     declaration,
-    comment: reading.docs.of(property.declarations),
+    comment: isRemade ? { tags: [] } : reading.docs.of(property.declarations),
     foreignTags: !fits && written !== undefined,
   });
   return field !== undefined && isReadonly(property) ? { ...field, readonly: true } : field;
 }
 
-/** Absent when the field can never be there: `x?: never`. */
+/** Nothing for a field that can never be there: `x?: never`, `x?: undefined`. */
 export function readField(reading: Reading, draft: Draft, source: FieldSource): Field | undefined {
   const { name, comment, declaration, node } = source;
   const all = armsOf(source.type);
@@ -73,7 +75,7 @@ export function readField(reading: Reading, draft: Draft, source: FieldSource): 
     owner: draft,
     depth: 0,
   };
-  if (arms.length === 0 && !orUndefined) return undefined;
+  if (arms.length === 0 && source.optional) return undefined;
   if (!name.isWellFormed() || name.includes("\0")) {
     reading.trouble({ owner: draft, at: nameNode(declaration) }, "field-name", {
       message: `${JSON.stringify(name)} cannot be a key`,
@@ -123,6 +125,13 @@ function isTypeOf(checker: ts.TypeChecker, node: ts.TypeNode, type: ts.Type): bo
   const isThere = ({ flags }: ts.Type) => !(flags & ts.TypeFlags.Undefined);
   const [a, b] = [armsOf(declared).filter(isThere), armsOf(type).filter(isThere)];
   return a.length === b.length && a.every((arm) => b.includes(arm));
+}
+
+/** True for a property of `{ [K in keyof T]: Other }`; false where a mapped type takes over `T[K]`, and for every other type. */
+function givesOwnTypes(property: ts.Symbol): boolean {
+  const { links } = property as { links?: { mappedType?: ts.Type } };
+  const node = links?.mappedType?.symbol?.declarations?.find(ts.isMappedTypeNode);
+  return node !== undefined && (node.type === undefined || !ts.isIndexedAccessTypeNode(node.type));
 }
 
 function isReadonly(property: ts.Symbol): boolean {

@@ -14,11 +14,11 @@ import { DocComments } from "./doc-comments.ts";
 import type { SourceOfSchema } from "./exported-names.ts";
 import { diagnosticOf, finishModel } from "./finish-model.ts";
 import { FolderReading } from "./folder-reading.ts";
-import { localWidths } from "./local-widths.ts";
 import { harmless, Places } from "./places.ts";
 import { readExports } from "./read-exports.ts";
 import { compare, type FoundFile, findSchemas } from "./schema-folder.ts";
 import { SchemaPrograms } from "./schema-program.ts";
+import { statementWarnings } from "./statement-warnings.ts";
 import { readTsconfig } from "./tsconfig-options.ts";
 
 export interface ReadOptions {
@@ -109,8 +109,8 @@ function readProgram(program: ts.Program, files: readonly FoundFile[], { program
   reading.finish();
   const { model, diagnostics } = finishModel(read, reading.structures.drafts);
   const refused = compilerTroubles(program, sources, places).map((trouble) => diagnosticOf(trouble, "error"));
-  const widths = localWidths(reading, sources).map((trouble) => diagnosticOf(trouble, "warning"));
-  return { model, diagnostics: [...refused, ...diagnostics, ...widths, ...checkModel(model)] };
+  const warnings = statementWarnings(reading, sources).map((trouble) => diagnosticOf(trouble, "warning"));
+  return { model, diagnostics: [...refused, ...diagnostics, ...warnings, ...checkModel(model)] };
 }
 
 /** Names and literals of schemas are hostile input for whoever prints them. */

@@ -6,6 +6,7 @@
 
 import { ts } from "ts-morph";
 import type { DocComments, Tag } from "./doc-comments.ts";
+import { isLibFile } from "./lib-files.ts";
 import type { Marks } from "./marks.ts";
 
 export interface WrittenType {
@@ -83,9 +84,10 @@ export class WrittenTypes {
   /** Aliases of plain types among the arguments of a generic of the user's own; the checker has forgotten them there. */
   lostAliases(node: ts.TypeNode | undefined): { readonly node: ts.TypeNode; readonly alias: ts.Symbol }[] {
     if (node === undefined || !ts.isTypeReferenceNode(node) || node.typeArguments === undefined) return [];
-    if (ts.isIdentifier(node.typeName) && generics.has(node.typeName.text)) return [];
+    if (this.#isOfTheLanguage(node.typeName)) return [];
     const lost: { node: ts.TypeNode; alias: ts.Symbol }[] = [];
     const visit = (part: ts.Node): void => {
+      if (ts.isTypeLiteralNode(part)) return;
       const alias = ts.isTypeReferenceNode(part) ? this.#aliasOf(part) : undefined;
       if (alias !== undefined && this.#checker.getTypeFromTypeNode(part as ts.TypeNode).aliasSymbol !== alias) {
         lost.push({ node: part as ts.TypeNode, alias });
@@ -94,6 +96,12 @@ export class WrittenTypes {
     };
     for (const argument of node.typeArguments) visit(argument);
     return lost;
+  }
+
+  /** `Array`, but also `Partial` and `Pick`: mapped types keep the declarations of properties, and with them the tags. */
+  #isOfTheLanguage(name: ts.EntityName): boolean {
+    const declaration = this.#checker.getSymbolAtLocation(name)?.declarations?.[0];
+    return declaration !== undefined && isLibFile(declaration.getSourceFile().fileName);
   }
 
   #aliasOf(node: ts.TypeNode): ts.Symbol | undefined {
@@ -126,12 +134,14 @@ function plainAlias(type: ts.Type): ts.Symbol | undefined {
   return type.aliasTypeArguments === undefined ? type.aliasSymbol : undefined;
 }
 
-/** Without parentheses and `readonly`. */
+/** Without parentheses, `readonly` and `Readonly<...>`. */
 export function unwrap(node: ts.TypeNode | undefined): ts.TypeNode | undefined {
   let current = node;
   while (current !== undefined) {
     if (ts.isParenthesizedTypeNode(current)) current = current.type;
     else if (ts.isTypeOperatorNode(current) && current.operator === ts.SyntaxKind.ReadonlyKeyword) current = current.type;
+    else if (ts.isTypeReferenceNode(current) && ts.isIdentifier(current.typeName) && current.typeName.text === "Readonly")
+      current = current.typeArguments?.[0];
     else break;
   }
   return current;
