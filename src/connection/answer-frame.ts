@@ -64,3 +64,17 @@ export function readAnswerParts(
 function unreadable(message: string): RpcError {
   return new RpcError({ code: "INTERNAL", message });
 }
+
+/** A message of the peer's is beyond what this side takes. */
+export function tooLarge(bytes: number, limit: number): RpcError {
+  return new RpcError({
+    code: "RESOURCE_EXHAUSTED",
+    message: `message of ${bytes.toLocaleString("en")} bytes exceeds maxMessageBytes ${limit.toLocaleString("en")}`,
+  });
+}
+
+/** What reading an answer's metadata threw, as its caller gets it. */
+export function badAnswer(cause: unknown): RpcError {
+  if (cause instanceof RpcError && cause.code === "RESOURCE_EXHAUSTED") return cause;
+  return new RpcError({ code: "INTERNAL", message: "the answer's metadata cannot be decoded", cause });
+}

@@ -1,7 +1,7 @@
 /** Errors of a connection: made, copied for each of its calls, and read from the peer's last frame. */
 
-import { decodePlainDocument } from "../bson/plain-document.ts";
-import { codeOfNumber } from "../errors/code.ts";
+import { decodePlainDocument, encodePlainDocument } from "../bson/plain-document.ts";
+import { codeNumbers, codeOfNumber } from "../errors/code.ts";
 import { RpcError, type RpcErrorFacts, withFacts } from "../errors/rpc-error.ts";
 import { cutText } from "./failure-document.ts";
 
@@ -47,4 +47,29 @@ export function readReason(
   } catch {
     return undefined;
   }
+}
+
+/** A `close` frame's body. */
+export function encodeReason(error: { readonly code: RpcError["code"]; readonly message: string }): Buffer {
+  return encodePlainDocument({ code: codeNumbers[error.code], message: cutText(error.message) });
+}
+
+/** A `goingAway` frame's body. */
+export function encodeGoingAway(lastAcceptedId: number, reason: string): Buffer {
+  const last = Buffer.allocUnsafe(4);
+  last.writeUInt32LE(lastAcceptedId >>> 0);
+  return Buffer.concat([last, encodeReason({ code: "UNAVAILABLE", message: reason })]);
+}
+
+/** The peer's first bytes are not ours. */
+export function foreignerError(peerAddress: string, who: string, firstBytes: Buffer): RpcError {
+  const seen = JSON.stringify(firstBytes.toString("latin1", 0, 16)).replace(/[^ -~]/g, escapeCharacter);
+  return connectionError("UNAVAILABLE", `${peerAddress} does not speak Taut: its first bytes look like ${who} (${seen})`, {
+    executed: "no",
+  });
+}
+
+/** For texts that may reach a terminal. */
+function escapeCharacter(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }

@@ -10,8 +10,6 @@
  * Whatever happens, `closed` is told once and every call that was open has ended by then. PROTOCOL.md: "Life of a connection".
  */
 
-import { encodePlainDocument } from "../bson/plain-document.ts";
-import { codeNumbers } from "../errors/code.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import type { Transport, TransportListener } from "../transport/transport.ts";
@@ -21,9 +19,8 @@ import type { ArenaPool } from "../wire/output-arena.ts";
 import { httpAnswer, magic, PrefaceReader } from "../wire/preface.ts";
 import { FrameBudgets } from "./budgets.ts";
 import type { Call } from "./call.ts";
-import { connectionError, copyError, readReason } from "./connection-error.ts";
+import { connectionError, copyError, encodeGoingAway, encodeReason, foreignerError, readReason } from "./connection-error.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
-import { cutText } from "./failure-document.ts";
 import { Flows } from "./flows.ts";
 import { FrameOutput } from "./frame-output.ts";
 import { FrameRouter } from "./frame-router.ts";
@@ -175,11 +172,7 @@ export class Connection implements TransportListener, FrameSink {
     this.#hasDrained = true;
     this.#state = "draining";
     const last = this.incoming.drain();
-    const document = encodePlainDocument({ code: codeNumbers.UNAVAILABLE, message: cutText(reason) });
-    const body = Buffer.allocUnsafe(4 + document.length);
-    body.writeUInt32LE(last >>> 0);
-    document.copy(body, 4);
-    this.#output.writeFrame(FrameKind.goingAway, 0, 0, body);
+    this.#output.writeFrame(FrameKind.goingAway, 0, 0, encodeGoingAway(last, reason));
   }
 
   /** Ends the connection and tells the peer why. Open calls end with `error`. */
@@ -204,8 +197,7 @@ export class Connection implements TransportListener, FrameSink {
     this.#slowSender?.stop();
     // A stranger whose first bytes are not whole is told nothing; a client has spoken first and may go on.
     if (tellPeer && (this.#preface === undefined || this.#options.role.side === "client")) {
-      const body = encodePlainDocument({ code: codeNumbers[error.code], message: cutText(error.message) });
-      this.#output.writeFrame(FrameKind.close, 0, 0, body);
+      this.#output.writeFrame(FrameKind.close, 0, 0, encodeReason(error));
       this.#output.flush();
       this.#output.close();
       this.transport.end();
@@ -252,11 +244,7 @@ export class Connection implements TransportListener, FrameSink {
   }
 
   #refuseForeigner(who: string, firstBytes: Buffer): void {
-    const peer = this.transport.peerAddress;
-    const seen = JSON.stringify(firstBytes.toString("latin1", 0, 16)).replace(/[^ -~]/g, escapeCharacter);
-    const error = connectionError("UNAVAILABLE", `${peer} does not speak Taut: its first bytes look like ${who} (${seen})`, {
-      executed: "no",
-    });
+    const error = foreignerError(this.transport.peerAddress, who, firstBytes);
     if (who === "HTTP" && this.#options.role.side === "server") {
       this.#output.writeRaw(httpAnswer);
       this.#output.flush();
@@ -451,9 +439,4 @@ export class Connection implements TransportListener, FrameSink {
     this.isLost = true;
     return connectionError("UNAVAILABLE", message, this.#outgoing === undefined ? { executed: "no" } : {}, cause);
   }
-}
-
-/** For texts that may reach a terminal. */
-function escapeCharacter(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }

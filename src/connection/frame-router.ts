@@ -7,13 +7,14 @@
 
 import { CallFlag, EndFlag, FrameKind, firstOptionalKind, MessageFlag } from "../wire/frame.ts";
 import type { FrameSink } from "../wire/frame-reader.ts";
+import { tooLarge } from "./answer-frame.ts";
 import type { FrameBudgets } from "./budgets.ts";
 import type { Call } from "./call.ts";
 import type { IncomingCalls } from "./incoming-calls.ts";
 import type { MessageReceiver } from "./message-receiver.ts";
 import type { MessageSender } from "./message-sender.ts";
 import type { MessageTraffic } from "./message-traffic.ts";
-import { type OutgoingCalls, tooLarge } from "./outgoing-calls.ts";
+import type { OutgoingCalls } from "./outgoing-calls.ts";
 
 /** What the connection does itself. */
 export interface RouterOwner {

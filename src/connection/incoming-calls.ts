@@ -13,7 +13,7 @@
  */
 
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
-import { CallFlag, CancelReason, EndFlag, FrameKind, isLaterId, unboundMethod } from "../wire/frame.ts";
+import { CallFlag, CancelReason, EndFlag, FrameKind, isLaterId } from "../wire/frame.ts";
 import type { FrameBudgets } from "./budgets.ts";
 import { CallAnswers } from "./call-answers.ts";
 import { type CallFrame, FrameFault, readCallFrame } from "./call-frame.ts";
@@ -26,7 +26,9 @@ import type { MessageReceiver } from "./message-receiver.ts";
 import type { MessageSender } from "./message-sender.ts";
 import type { MessageTraffic } from "./message-traffic.ts";
 import { decodeMetadata, type ReceivedMetadata } from "./metadata-document.ts";
+import { MethodBindings } from "./method-bindings.ts";
 import type { PeerSettings } from "./peer-settings.ts";
+import { outputBoundBytes, RequestBacklog } from "./request-backlog.ts";
 
 /** Where a request lies in its frame; of one in fragments, the length that was announced. */
 interface Request {
@@ -35,11 +37,6 @@ interface Request {
   readonly start: number;
   readonly end: number;
   readonly bytes: number;
-}
-
-interface Backlogged {
-  readonly call: IncomingCall;
-  readonly bytes: Buffer;
 }
 
 export class IncomingCalls {
@@ -52,13 +49,12 @@ export class IncomingCalls {
   readonly #watchDeadline: (at: number) => void;
   readonly #receivedAt: () => number;
   readonly table: CallTable<IncomingCall> = new CallTable<IncomingCall>();
-  readonly #bindings: (object | undefined)[] = [];
+  readonly #bindings: MethodBindings;
   /** How their ends are sent. */
   readonly answers: CallAnswers;
   readonly #budgets: FrameBudgets;
-  /** Received while the output was beyond its bound; begun when it has drained. Bounded by `maxCalls` and `backlogBytes`. */
-  #backlog: Backlogged[] = [];
-  #backlogBytes = 0;
+  /** Received while the output was beyond its bound; begun when it has drained. */
+  readonly #backlog = new RequestBacklog();
   #highestId: number;
   /** What `#highestId` is before the first call, whose id may be any of the peer's. */
   readonly #beforeFirstId: number;
@@ -99,6 +95,7 @@ export class IncomingCalls {
       this.#close(call),
     );
     this.#dispatcher = options.dispatcher;
+    this.#bindings = new MethodBindings(options.dispatcher, settings.limits.maxMethods);
     this.#budgets = options.budgets;
     this.#violation = options.violation;
     this.#watchDeadline = options.watchDeadline;
@@ -121,31 +118,24 @@ export class IncomingCalls {
     const number = word >>> 16;
     if (flags === CallFlag.deadline && end - start >= 9) {
       // The usual unary call: a bound method, a message, a deadline.
-      const binding = this.#bindings[number];
+      const binding = this.#bindings.bound(number);
       if (binding !== undefined) {
         const left = view.getUint32(end - 4, true);
         const request = { buffer, view, start, end: end - 4, bytes: end - 4 - start };
         return this.#admit(id, flags, binding, request, left, undefined);
       }
     }
-    return this.#receiveFullCall(flags, number, id, buffer, view, start, end);
+    return this.#receiveFullCall(flags, number, id, { buffer, view, start, end });
   }
 
-  #receiveFullCall(
-    flags: number,
-    number: number,
-    id: number,
-    buffer: Buffer,
-    view: DataView,
-    start: number,
-    end: number,
-  ): boolean {
+  #receiveFullCall(flags: number, number: number, id: number, frameBytes: Omit<Request, "bytes">): boolean {
+    const { buffer, view, start, end } = frameBytes;
     let frame: CallFrame | undefined;
     let binding: object;
     let metadata: ReceivedMetadata | undefined;
     try {
       frame = readCallFrame(flags, buffer, view, start, end);
-      binding = this.#bind(number, frame);
+      binding = this.#bindings.resolve(number, frame);
       if ((flags & CallFlag.metadata) !== 0) {
         metadata = decodeMetadata(buffer, view, frame.metadataStart, end, this.#settings.limits.maxMetadataBytes);
       }
@@ -157,26 +147,6 @@ export class IncomingCalls {
     const request = { buffer, view, start, end: frame.messageEnd, bytes: frame.messageBytes };
     if (binding instanceof RpcError) return this.#refuse(id, oneWayCostOf(flags, request.bytes), binding);
     return this.#admit(id, flags, binding, request, frame.deadline, metadata);
-  }
-
-  /** What the frame's number or name stands for, or the error that refuses the call. Throws what ends the connection. */
-  #bind(number: number, { name, fingerprint }: CallFrame): object {
-    const { maxMethods } = this.#settings.limits;
-    const binds = number !== unboundMethod;
-    if (number >= maxMethods && (binds || name === undefined)) {
-      throw new FrameFault(`method number ${number} is not below maxMethods ${maxMethods}`, true);
-    }
-    const present = this.#bindings[number];
-    if (name === undefined) {
-      return present ?? unimplemented(`method number ${number} is not bound to a name that is served here`);
-    }
-    const binding = this.#dispatcher.resolve(name, fingerprint);
-    if (!binds) return binding;
-    if (present !== undefined && present !== binding) {
-      throw new FrameFault(`method number ${number} is bound to another name`, true);
-    }
-    if (!(binding instanceof RpcError)) this.#bindings[number] = binding;
-    return binding;
   }
 
   #admit(
@@ -242,13 +212,9 @@ export class IncomingCalls {
     if (call.endedBy !== undefined || (call.flow !== undefined && call.deadlineAt <= this.#receivedAt())) {
       return this.sendFailure(call, abortError(call.endedBy ?? "deadline"));
     }
-    if (this.#queuedBytes > outputBoundBytes || this.#backlog.length > 0) {
-      if (this.#backlogBytes > backlogBytes) {
-        return this.sendFailure(call, exhausted("too many requests wait for a peer that does not read its answers"));
-      }
-      this.#backlogBytes += end - start;
-      this.#backlog.push({ call, bytes: Buffer.from(buffer.subarray(start, end)) });
-      return;
+    if (this.#queuedBytes > outputBoundBytes || !this.#backlog.isEmpty) {
+      if (this.#backlog.add(call, buffer.subarray(start, end))) return;
+      return this.sendFailure(call, exhausted("too many requests wait for a peer that does not read its answers"));
     }
     this.#start(call, buffer, view, start, end);
   }
@@ -265,11 +231,11 @@ export class IncomingCalls {
 
   /** The output has drained: begin what waits. */
   resume(): void {
-    while (this.#backlog.length > 0 && this.#queuedBytes <= outputBoundBytes / 2) {
-      const [{ call, bytes }] = this.#backlog.splice(0, 1) as [Backlogged];
-      this.#backlogBytes -= bytes.length;
-      // Those that ended meanwhile were answered then.
-      if (call.isOpen) this.#start(call, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
+    while (!this.#backlog.isEmpty && this.#queuedBytes <= outputBoundBytes / 2) {
+      const next = this.#backlog.take();
+      if (next === undefined) return;
+      const { call, bytes } = next;
+      this.#start(call, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
     }
   }
 
@@ -277,6 +243,7 @@ export class IncomingCalls {
   takesRequests(call: IncomingCall): boolean {
     if (!call.requestsEnded) return true;
     if (call.endedBy === undefined) this.refuseMessage(call, invalid("a request message behind the last one"));
+    else this.#traffic.receiver.discardReceiving(call);
     return false;
   }
 
@@ -390,7 +357,7 @@ export class IncomingCalls {
   /** Ends all calls now: handlers are told, callers get UNAVAILABLE without waiting for them. */
   shutdown(): void {
     this.#draining = true;
-    this.#backlog = [];
+    this.#backlog.clear();
     for (const call of this.table.all()) {
       this.#abort(call, "shutdown");
       this.sendFailure(call, abortError("shutdown"));
@@ -399,7 +366,7 @@ export class IncomingCalls {
 
   /** The connection is gone: handlers are told, nothing is answered. */
   closeAll(): void {
-    this.#backlog = [];
+    this.#backlog.clear();
     for (const call of this.table.all()) {
       this.#close(call);
       this.#abort(call, "connection");
@@ -421,22 +388,12 @@ export class IncomingCalls {
 const kindMask = CallFlag.oneWay | CallFlag.requestStream | CallFlag.responseStream;
 const streamFlags = CallFlag.requestStream | CallFlag.responseStream;
 
-/** Output that waits for a peer above which no further handler is started for it. 8 MiB. */
-const outputBoundBytes = 8 * 1024 * 1024;
-
-/** Requests that wait for such a peer above which further ones are refused. 8 MiB. */
-const backlogBytes = 8 * 1024 * 1024;
-
 function oneWayCostOf(flags: number, messageBytes: number): number {
   return (flags & CallFlag.oneWay) === 0 ? 0 : messageBytes + oneWayOverheadBytes;
 }
 
 function invalid(message: string): RpcError {
   return new RpcError({ code: "INVALID_ARGUMENT", message });
-}
-
-function unimplemented(message: string): RpcError {
-  return new RpcError({ code: "UNIMPLEMENTED", message });
 }
 
 function exhausted(message: string): RpcError {

@@ -275,8 +275,7 @@ export class MessageSender {
 
   /** For one-way calls: is there window? Throws RESOURCE_EXHAUSTED when there can never be so much. */
   canSpend(bytes: number): boolean {
-    if (this.#window.available >= bytes) return true;
-    if (this.#window.canEverTake(bytes)) return false;
+    if (this.#window.canEverTake(bytes)) return this.#window.available >= bytes;
     throw new RpcError({
       code: "RESOURCE_EXHAUSTED",
       message: `one-way message of ${bytes.toLocaleString("en")} bytes is too large for the connection's window of ${this.#window.initial.toLocaleString("en")}`,

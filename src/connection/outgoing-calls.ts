@@ -13,10 +13,11 @@
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
 import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId } from "../wire/frame.ts";
-import { type AnswerFrame, type FailureAnswer, readAnswerParts, readFailureAnswer } from "./answer-frame.ts";
+import { type AnswerFrame, badAnswer, type FailureAnswer, readAnswerParts, readFailureAnswer, tooLarge } from "./answer-frame.ts";
 import { encodeOwned, type Outgoing } from "./call.ts";
 import { documentEnd } from "./call-frame.ts";
 import { CallTable } from "./call-table.ts";
+import { callTailBound, writeCallTail } from "./call-tail.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import { oneWayOverheadBytes } from "./limits.ts";
 import type { MessageReceiver } from "./message-receiver.ts";
@@ -106,7 +107,7 @@ export class OutgoingCalls {
     const oneWay = (call.kindFlags & CallFlag.oneWay) !== 0;
     if (oneWay && !this.#sender.canSpend(bound + oneWayOverheadBytes)) return false;
     const arena = this.#output.arena;
-    arena.reserve(headerBytes + bound + this.#tailBound(call));
+    arena.reserve(headerBytes + bound + callTailBound(call));
     const at = arena.position;
     const start = at + headerBytes;
     const end = message === undefined ? start : message.write(arena.buffer, arena.view, start);
@@ -127,7 +128,7 @@ export class OutgoingCalls {
     }
     if (bytes.length <= this.#peer.fragmentBytes) {
       const arena = this.#output.arena;
-      arena.reserve(headerBytes + bytes.length + this.#tailBound(call));
+      arena.reserve(headerBytes + bytes.length + callTailBound(call));
       const start = arena.position + headerBytes;
       this.#finishFrame(call, arena.position, start + bytes.copy(arena.buffer, start), call.kindFlags);
       return true;
@@ -138,7 +139,7 @@ export class OutgoingCalls {
       // It may have waited for a place.
       call.openedAt = this.#now();
       const arena = this.#output.arena;
-      arena.reserve(headerBytes + 4 + this.#tailBound(call));
+      arena.reserve(headerBytes + 4 + callTailBound(call));
       const start = arena.position + headerBytes;
       arena.view.setUint32(start, bytes.length, true);
       this.#finishFrame(call, arena.position, start + 4, call.kindFlags | CallFlag.fragmented);
@@ -159,40 +160,16 @@ export class OutgoingCalls {
     return true;
   }
 
-  #tailBound(call: OutgoingCall): number {
-    return 14 + call.method.path.length * 3 + (call.metadataBytes?.length ?? 0);
-  }
-
   /** Deadline, name and metadata behind the message, the header in front: the call is open. */
   #finishFrame(call: OutgoingCall, at: number, messageEnd: number, kindFlags: number): void {
     const arena = this.#output.arena;
     const view = arena.view;
-    let flags = kindFlags;
-    let end = messageEnd;
-    if (call.deadlineAt !== Number.POSITIVE_INFINITY) {
-      const left = Math.max(1, Math.ceil(call.deadlineAt - call.openedAt - roundingErrorMs));
-      if (left < 2 ** 32) {
-        flags |= CallFlag.deadline;
-        view.setUint32(end, left, true);
-        end += 4;
-      }
-    }
-    let number = this.#methods.known(call.method);
-    if (number === undefined) {
-      number = this.#methods.bind(call.method);
-      flags |= CallFlag.name;
-      view.setBigUint64(end, BigInt(`0x${call.method.fingerprint}`), true);
-      const length = arena.buffer.write(call.method.path, end + 10, "utf8");
-      view.setUint16(end + 8, length, true);
-      end += 10 + length;
-    }
-    if (call.metadataBytes !== undefined) {
-      flags |= CallFlag.metadata;
-      end += call.metadataBytes.copy(arena.buffer, end);
-    }
+    const known = this.#methods.known(call.method);
+    const number = known ?? this.#methods.bind(call.method);
+    const { flags, end } = writeCallTail(arena, messageEnd, call, known === undefined);
     const id = this.#takeId();
     view.setUint32(at, end - at - headerBytes, true);
-    view.setUint32(at + 4, headerWord(FrameKind.call, flags, number), true);
+    view.setUint32(at + 4, headerWord(FrameKind.call, kindFlags | flags, number), true);
     view.setUint32(at + 8, id, true);
     arena.position = end;
     call.id = id;
@@ -249,7 +226,7 @@ export class OutgoingCalls {
       if (!call.isCancelled) call.receiveResult(buffer, view, start, end, undefined);
       return true;
     }
-    if (call.isCancelled && (flags & EndFlag.fragmented) === 0) return this.#closeCancelled(call);
+    if (call.isCancelled && (flags & EndFlag.fragmented) === 0) return this.#close(call);
     return this.#receiveResultWithParts(call, { flags, buffer, view, start, end });
   }
 
@@ -278,7 +255,7 @@ export class OutgoingCalls {
 
   /** The end, badly. A body that cannot be read makes it INTERNAL. */
   receiveFailure(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
-    if (call.isCancelled) return this.#closeCancelled(call);
+    if (call.isCancelled) return this.#close(call);
     const frame = { flags, buffer, view, start, end };
     let answer: FailureAnswer;
     try {
@@ -298,13 +275,8 @@ export class OutgoingCalls {
     return true;
   }
 
-  #closeCancelled(call: OutgoingCall): true {
-    this.#close(call);
-    return true;
-  }
-
   #failUnreadable(call: OutgoingCall, message: string, cause?: unknown): true {
-    if (call.isCancelled) return this.#closeCancelled(call);
+    if (call.isCancelled) return this.#close(call);
     this.#fail(
       call,
       new RpcError(cause === undefined ? { code: "INTERNAL", message } : { code: "INTERNAL", message, cause }),
@@ -352,8 +324,8 @@ export class OutgoingCalls {
   }
 
   /** No more frames can come for it. */
-  #close(call: OutgoingCall): void {
-    if (!this.table.delete(call)) return;
+  #close(call: OutgoingCall): true {
+    if (!this.table.delete(call)) return true;
     call.isOpen = false;
     if (call.flow !== undefined) {
       this.#receiver.forget(call);
@@ -362,6 +334,7 @@ export class OutgoingCalls {
     if ((call.kindFlags & streamFlags) !== 0) this.#openStreams -= 1;
     if (!call.isCancelled) this.#release();
     this.onRoom();
+    return true;
   }
 
   #release(): void {
@@ -423,18 +396,3 @@ export class OutgoingCalls {
 }
 
 const streamFlags = CallFlag.requestStream | CallFlag.responseStream;
-
-/** `(now + 2000) - now` may be a little more than 2000 and must not become 2001. */
-const roundingErrorMs = 1e-3;
-
-export function tooLarge(bytes: number, limit: number): RpcError {
-  return new RpcError({
-    code: "RESOURCE_EXHAUSTED",
-    message: `message of ${bytes.toLocaleString("en")} bytes exceeds maxMessageBytes ${limit.toLocaleString("en")}`,
-  });
-}
-
-function badAnswer(cause: unknown): RpcError {
-  if (cause instanceof RpcError && cause.code === "RESOURCE_EXHAUSTED") return cause;
-  return new RpcError({ code: "INTERNAL", message: "the answer's metadata cannot be decoded", cause });
-}
