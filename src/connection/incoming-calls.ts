@@ -243,7 +243,7 @@ export class IncomingCalls {
   takesRequests(call: IncomingCall): boolean {
     if (!call.requestsEnded) return true;
     if (call.endedBy === undefined) this.refuseMessage(call, invalid("a request message behind the last one"));
-    else this.#traffic.receiver.discardReceiving(call);
+    else this.#receiver.discardReceiving(call);
     return false;
   }
 

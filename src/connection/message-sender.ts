@@ -273,7 +273,7 @@ export class MessageSender {
     this.#blocked.delete(call);
   }
 
-  /** For one-way calls: is there window? Throws RESOURCE_EXHAUSTED when there can never be so much. */
+  /** For one-way calls: is there window? Throws RESOURCE_EXHAUSTED for more than is ever certain to be there. */
   canSpend(bytes: number): boolean {
     if (this.#window.canEverTake(bytes)) return this.#window.available >= bytes;
     throw new RpcError({

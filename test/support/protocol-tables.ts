@@ -11,13 +11,20 @@ export function tableBelow(heading: string): Map<string, Map<string, string>> {
   const lines = protocolText.slice(from).split("\n");
   const start = lines.findIndex((line) => line.startsWith("|"));
   const end = lines.findIndex((line, i) => i > start && !line.startsWith("|"));
-  const [head = [], , ...rows] = lines.slice(start, end).map((line) => line.slice(1, -1).split("|").map((cell) => cell.trim()));
+  const [head = [], , ...rows] = lines.slice(start, end).map((line) =>
+    line
+      .slice(1, -1)
+      .split("|")
+      .map((cell) => cell.trim()),
+  );
   return new Map(rows.map(([key = "", ...cells]) => [key, new Map(cells.map((cell, i) => [head[i + 1] as string, cell]))]));
 }
 
 /** Every cell of a table: row, column, text. */
 export function cellsBelow(heading: string): [string, string, string][] {
-  return [...tableBelow(heading)].flatMap(([row, cells]) => [...cells].map(([column, cell]): [string, string, string] => [row, column, cell]));
+  return [...tableBelow(heading)].flatMap(([row, cells]) =>
+    [...cells].map(([column, cell]): [string, string, string] => [row, column, cell]),
+  );
 }
 
 export interface HexBlock {
