@@ -1,7 +1,7 @@
 /** Two servers that are restarted in turn while 64 callers never stop: nobody may notice. 4 restarts here, 20 by `npm run chaos`. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, expect, it } from "vitest";
 import { connect } from "taut";
+import { afterEach, expect, it } from "vitest";
 import { killScripts, type Script, startScript } from "../support/child-script.ts";
 import { PlainClient } from "../support/plain-service.ts";
 
