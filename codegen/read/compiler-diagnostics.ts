@@ -1,15 +1,19 @@
 /** What the compiler itself says of the schema files. */
 
 import { ts } from "ts-morph";
-import type { DiagnosticName } from "../check/index.ts";
 import type { Place } from "../model/schema-model.ts";
 import type { SourceOfSchema } from "./exported-names.ts";
-import { platformRemedy } from "./known-classes.ts";
+import { missingGlobal } from "./missing-globals.ts";
 import type { Trouble } from "./owners.ts";
 import { type Places, shortText } from "./places.ts";
-import { otherStreams } from "./streams.ts";
 
-export function compilerTroubles(program: ts.Program, files: readonly SourceOfSchema[], places: Places): Trouble[] {
+export interface CompilerTrouble {
+  readonly trouble: Trouble;
+  /** A global that schemas do not have: said in the same words by whoever reads a type of it. */
+  readonly isMissing: boolean;
+}
+
+export function compilerTroubles(program: ts.Program, files: readonly SourceOfSchema[], places: Places): CompilerTrouble[] {
   return files.flatMap(({ source }) => {
     const diagnostics = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
     return diagnostics
@@ -36,26 +40,16 @@ const typeStatements: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.ExportAssignment,
 ]);
 
-function trouble(source: ts.SourceFile, diagnostic: ts.Diagnostic, places: Places): Trouble {
+/** "Cannot find name", "cannot find namespace", with and without a guess at what is missing. */
+const notFound: ReadonlySet<number> = new Set([2304, 2318, 2503, 2552, 2580, 2581, 2582, 2583, 2584, 2591, 2592, 2593, 2868]);
+
+function trouble(source: ts.SourceFile, diagnostic: ts.Diagnostic, places: Places): CompilerTrouble {
   const { start = 0, length = 0, code } = diagnostic;
   const place: Place = places.at(source, start);
   const text = source.text.slice(start, start + length);
-  const name: DiagnosticName | undefined = code >= 2000 ? missingGlobal(text) : undefined;
-  if (name !== undefined) {
-    return {
-      name,
-      place,
-      typeText: text,
-      message: `${text} is not data`,
-      remedy: name === "platform-class" ? platformRemedy(text) : undefined,
-    };
-  }
+  const missing = notFound.has(code) ? missingGlobal(text) : undefined;
+  if (missing !== undefined) return { trouble: { ...missing, place, typeText: text }, isMissing: true };
   const said = ts.flattenDiagnosticMessageText(diagnostic.messageText, " ");
-  return { name: "not-typescript", place, typeText: shortText(text), message: `TypeScript says: ${said} (TS${code})` };
-}
-
-/** A global that schemas do not have, because it is nothing that could travel. */
-function missingGlobal(name: string): DiagnosticName | undefined {
-  if (otherStreams.has(name)) return "other-stream";
-  return platformRemedy(name) === undefined ? undefined : "platform-class";
+  const message = `TypeScript says: ${said} (TS${code})`;
+  return { trouble: { name: "not-typescript", place, typeText: shortText(text), message }, isMissing: false };
 }

@@ -47,6 +47,7 @@ export const platformRemedies: Readonly<Record<string, string>> = {
   Temporal: "write `Date`, or an ISO 8601 `string` with `@format date-time`",
   URLSearchParams: "write `Record<string, string>`",
   Headers: "write `Record<string, string>`, or send metadata",
+  NodeJS: "write the data that it stands for",
   AbortSignal: "remove it: calls are cancelled by their options",
 };
 

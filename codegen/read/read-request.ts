@@ -109,7 +109,8 @@ function declaredParameter(reading: Reading, parameter: ts.Symbol): Declared {
   const declaration = found !== undefined && ts.isParameter(found) ? found : undefined;
   const type = checker.getTypeOfSymbol(parameter);
   const arms = armsOf(type).filter(({ flags }) => !(flags & ts.TypeFlags.Undefined));
-  const optional = declaration?.questionToken !== undefined || arms.length < armsOf(type).length;
+  // Of nothing but undefined it is no parameter that could be left out, but trouble.
+  const optional = arms.length > 0 && (declaration?.questionToken !== undefined || arms.length < armsOf(type).length);
   const node = declaration?.type;
   const fits =
     node !== undefined && (!(parameter.flags & ts.SymbolFlags.Transient) || checker.getTypeFromTypeNode(node) === type);

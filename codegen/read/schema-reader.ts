@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import type { ts } from "ts-morph";
 import { checkModel } from "../check/index.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { SchemaModel } from "../model/schema-model.ts";
+import type { Place, SchemaModel } from "../model/schema-model.ts";
 import { compilerTroubles } from "./compiler-diagnostics.ts";
 import { DocComments } from "./doc-comments.ts";
 import type { SourceOfSchema } from "./exported-names.ts";
@@ -108,7 +108,10 @@ function readProgram(program: ts.Program, files: readonly FoundFile[], { program
   const read = readExports(reading, sources);
   reading.finish();
   const { model, diagnostics } = finishModel(read, reading.structures.drafts);
-  const refused = compilerTroubles(program, sources, places).map((trouble) => diagnosticOf(trouble, "error"));
+  const told = new Set(diagnostics.map(({ place }) => placeKey(place)));
+  const refused = compilerTroubles(program, sources, places)
+    .filter(({ trouble, isMissing }) => !(isMissing && told.has(placeKey(trouble.place))))
+    .map(({ trouble }) => diagnosticOf(trouble, "error"));
   const warnings = statementWarnings(reading, sources).map((trouble) => diagnosticOf(trouble, "warning"));
   return { model, diagnostics: [...refused, ...diagnostics, ...warnings, ...checkModel(model)] };
 }
@@ -123,6 +126,10 @@ function withHarmlessText(diagnostic: Diagnostic): Diagnostic {
     message: harmless(message),
     remedy: harmless(remedy),
   };
+}
+
+function placeKey({ file, line, column }: Place): string {
+  return `${file}:${line}:${column}`;
 }
 
 /** By place; of two that say the same at one place the error stays. */
@@ -140,7 +147,7 @@ function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
     );
   const seen = new Set<string>();
   return sorted.filter(({ place, code, message }) => {
-    const key = `${place.file}:${place.line}:${place.column} ${code} ${message}`;
+    const key = `${placeKey(place)} ${code} ${message}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

@@ -6,6 +6,7 @@
 
 import { ts } from "ts-morph";
 import type { Type } from "../model/schema-model.ts";
+import { missingGlobal } from "./missing-globals.ts";
 import type { Draft } from "./owners.ts";
 import { readIntersection } from "./read-intersection.ts";
 import { readObject } from "./read-object.ts";
@@ -119,6 +120,8 @@ export class TypeReader {
     const unresolved = (type as { intrinsicName?: string }).intrinsicName === "error";
     if (unresolved && !site.at.getSourceFile().isDeclarationFile) {
       site.owner.broken = true;
+      const missing = site.node === undefined ? undefined : missingGlobal(site.node.getText());
+      if (missing !== undefined) this.#reading.trouble(site, missing.name, missing);
       return unreadable;
     }
     return this.#refuse(site, "any-type", "`any` says nothing of what travels");
