@@ -19,7 +19,6 @@
 
 import type { SchemaModel } from "../../model/schema-model.ts";
 import type { ModuleScope } from "../module-scope.ts";
-import { quote } from "../names.ts";
 import { emitBound } from "./bounds.ts";
 import { emitCodecConstant } from "./codec-constant.ts";
 import { EmitContext } from "./emit-context.ts";
@@ -77,6 +76,12 @@ export function emitCodecs(options: EmitCodecsOptions): EmittedCodecs {
   };
 }
 
+/** A pattern as a literal: the text of a compiled one is that, slashes and line ends escaped. Nothing invisible stands in it. */
+function patternText(source: string): string {
+  const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+  return String(new RegExp(source, "u")).replace(invisible, (text) => `\\u{${text.codePointAt(0)?.toString(16)}}`);
+}
+
 /** Tables and patterns that the functions look things up in. */
 function constants(context: EmitContext, format: "ts" | "js"): string {
   const lines: string[] = [];
@@ -85,7 +90,7 @@ function constants(context: EmitContext, format: "ts" | "js"): string {
     lines.push(`\n${head}${literalText({ items: values.map(literalValueText) }, "", head.length, 2)});\n`);
   }
   for (const [source, name] of context.patterns) {
-    lines.push(`\nconst ${name} = new RegExp(${quote(source)}, "u");\n`);
+    lines.push(`\nconst ${name} = ${patternText(source)};\n`);
   }
   return lines.join("");
 }
