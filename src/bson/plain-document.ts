@@ -7,6 +7,7 @@
  */
 
 import { CodecError } from "../errors/codec-error.ts";
+import { explainValue } from "./explain-value.ts";
 import { fail, isFailure } from "./fail.ts";
 import { keyEnd, valueEnd } from "./skip.ts";
 import { readDocument } from "./value-read.ts";
@@ -34,7 +35,9 @@ export function encodePlainDocument(value: Record<string, unknown>, limits = def
     if (end > limits.maxElements * elementBytes) countElements(buffer, view, 0, end, limits);
     return buffer.subarray(0, end);
   } catch (error) {
-    throw isFailure(error) ? broken("holds a value that cannot be carried, or nests deeper than maxDepth") : error;
+    if (!isFailure(error)) throw error;
+    const problem = explainValue(value, "", limits.maxDepth);
+    throw problem === undefined ? broken("changed while it was encoded") : new CodecError("document", [problem]);
   }
 }
 

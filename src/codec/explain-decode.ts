@@ -227,6 +227,11 @@ class DecodeExplainer {
     const resolved = resolveShape(shape);
     const { type, from, end, at } = element;
     if (resolved.kind === "value-union") return this.#union(resolved.arms, element, path, depth);
+    const open = openShape(resolved, type);
+    if (open !== undefined) {
+      this.#nested(open, from, end, path, depth);
+      return {};
+    }
     const wanted = nestedType(resolved);
     if (wanted !== undefined) {
       if (type === wanted) this.#nested(resolved, from, end, path, depth);
@@ -235,7 +240,7 @@ class DecodeExplainer {
     }
     const value = this.#attempt(() => this.#scalar(resolved, element, depth));
     if (value === undefined) {
-      this.#scalarProblem(resolved, element, path, depth);
+      this.#scalarProblem(resolved, element, path);
       return {};
     }
     for (const { rule, message } of brokenRules(resolved, value)) this.#add(path, rule, message, at);
@@ -297,7 +302,7 @@ class DecodeExplainer {
     }
   }
 
-  #scalarProblem(shape: ResolvedShape, element: Element, path: string, depth: number): void {
+  #scalarProblem(shape: ResolvedShape, element: Element, path: string): void {
     const { type, from, at } = element;
     if (!couldComeFrom(shape, type)) {
       this.#wrongType(shape, element, path);
@@ -319,7 +324,7 @@ class DecodeExplainer {
         return;
       case "json":
       case "unknown":
-        this.#add(path, "type", depth <= 0 ? "nests deeper than maxDepth" : `holds something that is no ${shapeName(shape)}`, at);
+        this.#add(path, "type", `the ${elementTypeName(type)} is no ${shapeName(shape)}`, at);
         return;
       default:
         this.#add(path, "range", `the ${elementTypeName(type)} does not fit ${shapeName(shape)}`, from);
@@ -339,4 +344,11 @@ class DecodeExplainer {
 
 function rethrow(error: unknown): void {
   if (!isFailure(error)) throw error;
+}
+
+/** What a document or an array inside of an unknown value is: a map or a list of more of them. */
+function openShape(shape: ResolvedShape, type: number): ResolvedShape | undefined {
+  if (shape.kind !== "unknown" && shape.kind !== "json") return undefined;
+  if (type === 0x04) return { kind: "array", items: shape };
+  return type === 0x03 ? { kind: "map", form: "object", key: { kind: "string" }, value: shape } : undefined;
 }
