@@ -33,7 +33,9 @@ class DefaultReader {
     // A bigint beyond what JSON's numbers hold.
     const bigint = /^[+-]?\d+n?$/.test(text) ? this.#value(type, BigInt(text.replace(/^\+|n$/g, ""))) : undefined;
     if (bigint !== undefined) return bigint;
-    const json = parse(text);
+    // JSON's numbers would round it.
+    const isRounded = /^[+-]?\d+$/.test(text) && !Number.isSafeInteger(Number(text));
+    const json = isRounded ? undefined : parse(text);
     const fit = json === undefined ? undefined : this.#value(type, json.value);
     // What looks like JSON is never meant as bare text.
     return fit ?? (/^["'[{]/.test(text) ? undefined : this.#value(type, text));

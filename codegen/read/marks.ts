@@ -17,7 +17,7 @@ const flavours: Readonly<Record<string, ScalarKind>> = {
   uuid: "uuid",
 };
 
-const noMarks: ReadonlyMap<string, ts.Symbol> = new Map();
+const noMarks: ReadonlyMap<string, ts.Symbol> = new Map<string, ts.Symbol>([]);
 
 /** Its other marks. */
 export type Mark = "fault" | "throws";

@@ -121,7 +121,8 @@ function writtenType(declaration: ts.Node): ts.TypeNode | undefined {
 /** False for properties whose declaration is that of another type: of a generic, or changed by a mapped type. */
 function isTypeOf(checker: ts.TypeChecker, node: ts.TypeNode, type: ts.Type): boolean {
   const declared = checker.getTypeFromTypeNode(node);
-  if (declared === type) return true;
+  // An optional `any`, or one that could not be resolved, is another `any`.
+  if (declared === type || declared.flags & type.flags & ts.TypeFlags.Any) return true;
   const isThere = ({ flags }: ts.Type) => !(flags & ts.TypeFlags.Undefined);
   const [a, b] = [armsOf(declared).filter(isThere), armsOf(type).filter(isThere)];
   return a.length === b.length && a.every((arm) => b.includes(arm));

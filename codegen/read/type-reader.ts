@@ -117,10 +117,12 @@ export class TypeReader {
 
   #any(type: ts.Type, site: Site): Type {
     // The compiler's own word for what it could not resolve; it has said so in a schema file, and nobody hears it in others.
-    const unresolved = (type as { intrinsicName?: string }).intrinsicName === "error";
+    const { node } = site;
+    const unresolved =
+      isUnresolved(type) || (node !== undefined && isUnresolved(this.#reading.checker.getTypeFromTypeNode(node)));
     if (unresolved && !site.at.getSourceFile().isDeclarationFile) {
       site.owner.broken = true;
-      const missing = site.node === undefined ? undefined : missingGlobal(site.node.getText());
+      const missing = node === undefined ? undefined : missingGlobal(node.getText());
       if (missing !== undefined) this.#reading.trouble(site, missing.name, missing);
       return unreadable;
     }
@@ -153,4 +155,8 @@ export class TypeReader {
     const alias = aliases.map((symbol) => this.#reading.names.ofSymbol(symbol)).find((name) => name !== undefined);
     return alias === undefined ? type : { ...type, alias };
   }
+}
+
+function isUnresolved(type: ts.Type): boolean {
+  return (type as { intrinsicName?: string }).intrinsicName === "error";
 }
