@@ -44,8 +44,12 @@ class Shapes {
   }
 
   #of(id: string): string {
-    const waiting = [id];
+    const waiting = this.#known.has(id) ? [] : [id];
     for (let next = waiting.at(-1); next !== undefined; next = waiting.at(-1)) {
+      if (this.#known.has(next)) {
+        waiting.pop();
+        continue;
+      }
       const numbers = this.#numbers(next);
       const members = numbers.size === 0 ? [next] : [...numbers.keys()];
       const missing = members

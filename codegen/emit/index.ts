@@ -4,8 +4,10 @@
  * Everything is text; nothing here reads or writes a file. Same model and options, same bytes.
  */
 
-import type { Fault, SchemaModel } from "../model/schema-model.ts";
-import { moduleText } from "./module.ts";
+import type { Fault, SchemaFile, SchemaModel } from "../model/schema-model.ts";
+import { type ModuleOptions, moduleText } from "./module.ts";
+import type { Language } from "./module-context.ts";
+import { ModuleKeys } from "./module-key.ts";
 import type { ImportExtension } from "./specifiers.ts";
 
 export { hasHeader } from "./header.ts";
@@ -27,15 +29,42 @@ export interface EmittedFile {
 }
 
 export function emitModules(model: SchemaModel, options: EmitOptions): EmittedFile[] {
-  const faults = new Map<string, { fault: Fault; file: string }>();
-  for (const file of model.files) for (const fault of file.faults) faults.set(fault.fullName, { fault, file: file.path });
-  const { importExtension, schemaRoot } = options;
-  return model.files.flatMap((file) => {
-    const shared = { model, file, importExtension, schemaRoot, faults };
-    if (options.emit === "ts") return [{ path: `${file.path}.ts`, text: moduleText({ ...shared, language: "ts" }) }];
+  return new ModuleEmitter(options).emit(model);
+}
+
+/** By the schema file's path. */
+type Emitted = Map<string, { readonly key: string; readonly files: readonly EmittedFile[] }>;
+
+/** Emits one model after another, as a watch does: modules that would come out as they were are not made again. */
+export class ModuleEmitter {
+  readonly #options: EmitOptions;
+  #last: Emitted = new Map();
+
+  constructor(options: EmitOptions) {
+    this.#options = options;
+  }
+
+  emit(model: SchemaModel): EmittedFile[] {
+    const faults = new Map<string, { fault: Fault; file: string }>();
+    for (const file of model.files) for (const fault of file.faults) faults.set(fault.fullName, { fault, file: file.path });
+    const keys = new ModuleKeys(model, faults);
+    const emitted: Emitted = new Map();
+    for (const file of model.files) {
+      const key = keys.of(file);
+      const last = this.#last.get(file.path);
+      emitted.set(file.path, last?.key === key ? last : { key, files: this.#emitFile(model, file, faults) });
+    }
+    this.#last = emitted;
+    return [...emitted.values()].flatMap(({ files }) => files);
+  }
+
+  #emitFile(model: SchemaModel, file: SchemaFile, faults: ModuleOptions["faults"]): EmittedFile[] {
+    const { emit, importExtension, schemaRoot } = this.#options;
+    const text = (language: Language) => moduleText({ model, file, language, importExtension, schemaRoot, faults });
+    if (emit === "ts") return [{ path: `${file.path}.ts`, text: text("ts") }];
     return [
-      { path: `${file.path}.js`, text: moduleText({ ...shared, language: "js" }) },
-      { path: `${file.path}.d.ts`, text: moduleText({ ...shared, language: "dts" }) },
+      { path: `${file.path}.js`, text: text("js") },
+      { path: `${file.path}.d.ts`, text: text("dts") },
     ];
-  });
+  }
 }

@@ -5,10 +5,9 @@
  */
 
 import { resolve } from "node:path";
-import { emitModules, hasHeader, type ImportExtension } from "../emit/index.ts";
+import { hasHeader, type ImportExtension, ModuleEmitter } from "../emit/index.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { SchemaModel } from "../model/schema-model.ts";
-import { readSchemas } from "../read/index.ts";
+import { type ReadResult, readSchemas } from "../read/index.ts";
 import { compareFolder, type Difference, writeFiles } from "../write/index.ts";
 import { checkFolders, posixRelative } from "./folders.ts";
 import { defaultImportExtension } from "./import-extension.ts";
@@ -42,27 +41,30 @@ export interface GenerateResult extends Difference {
 /** @throws OptionError for folders that cannot be meant so; what the file system says, as it is */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
   checkFolders(options);
-  const { model, diagnostics } = readSchemas({ root: resolve(options.root) });
-  return writeModel(options, model, diagnostics);
+  return writeModel(options, emitterFor(options), readSchemas({ root: resolve(options.root) }));
 }
 
-/** The second half of `generate`, for a model that was read already. */
+/** Says how modules are emitted for these folders; the tsconfig is read now. */
+export function emitterFor({ root, out, emit, importExtension }: GenerateOptions): ModuleEmitter {
+  return new ModuleEmitter({
+    emit: emit ?? "ts",
+    importExtension: importExtension ?? defaultImportExtension(out),
+    schemaRoot: posixRelative(out, root),
+  });
+}
+
+/** The second half of `generate`, for what was read already. */
 export async function writeModel(
-  options: GenerateOptions,
-  model: SchemaModel,
-  diagnostics: readonly Diagnostic[],
+  { out, check = false }: GenerateOptions,
+  emitter: ModuleEmitter,
+  { model, diagnostics }: ReadResult,
 ): Promise<GenerateResult> {
   if (diagnostics.some(({ severity }) => severity === "error")) return { ...nothing, diagnostics, ok: false };
-  const files = emitModules(model, {
-    emit: options.emit ?? "ts",
-    importExtension: options.importExtension ?? defaultImportExtension(options.out),
-    schemaRoot: posixRelative(options.out, options.root),
-  });
-  const folder = { out: options.out, files, isOurs: hasHeader };
-  const difference = options.check === true ? await compareFolder(folder) : await writeFiles(folder);
+  const folder = { out, files: emitter.emit(model), isOurs: hasHeader };
+  const difference = check ? await compareFolder(folder) : await writeFiles(folder);
   const { missing, changed, stale, foreign } = difference;
   const drift = missing.length + changed.length + stale.length + foreign.length > 0;
-  return { ...difference, diagnostics, ok: options.check !== true || !drift };
+  return { ...difference, diagnostics, ok: !check || !drift };
 }
 
 const nothing: Difference = { missing: [], changed: [], stale: [], foreign: [], unchanged: 0 };

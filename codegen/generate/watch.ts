@@ -1,7 +1,7 @@
 /**
  * Generates once, and again whenever something below the schema folder changes.
  *
- * Reads through one reader, which keeps what did not change: an edit costs the edited file, not the project. A failed round (a
+ * One reader and one emitter keep what did not change: an edit costs what it touches, not the project. A failed round (a
  * folder that may not be written, a schema that does not parse) is reported and the watch goes on.
  */
 
@@ -9,7 +9,7 @@ import { resolve } from "node:path";
 import { createReader } from "../read/index.ts";
 import { watchFolder } from "./folder-watcher.ts";
 import { checkFolders } from "./folders.ts";
-import { type GenerateOptions, type GenerateResult, writeModel } from "./generate.ts";
+import { emitterFor, type GenerateOptions, type GenerateResult, writeModel } from "./generate.ts";
 
 /** One round: its result, or what went wrong beyond diagnostics. */
 export type WatchRound =
@@ -21,11 +21,11 @@ export async function* watch(options: GenerateOptions, signal?: AbortSignal): As
   checkFolders(options);
   const root = resolve(options.root);
   const reader = createReader({ root });
+  const emitter = emitterFor(options);
   for await (const changed of watchFolder(root, signal)) {
     const start = performance.now();
     try {
-      const { model, diagnostics } = reader.update(changed);
-      const result = await writeModel({ ...options, check: false }, model, diagnostics);
+      const result = await writeModel({ ...options, check: false }, emitter, reader.update(changed));
       yield { result, ms: performance.now() - start };
     } catch (error) {
       yield { error, ms: performance.now() - start };
