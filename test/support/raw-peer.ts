@@ -212,6 +212,7 @@ export class RawServer {
   }
 
   async close(): Promise<void> {
+    for (const peer of this.#peers.splice(0)) peer.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 }
