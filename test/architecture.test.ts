@@ -143,7 +143,7 @@ describe("the runtime", () => {
 
   it("keeps no mutable state in modules", () => {
     const state =
-      /^(?:export )?(?:(?:let|var) (?<variable>[\w$]+)|const (?<collection>[\w$]+)[^=\n]*= (?:new (?:Map|Set|WeakMap|WeakSet)(?:<[^(\n]*>)?\(\)|\[\]|\{\});)/gm;
+      /^(?:export )?(?:(?:let|var) (?<variable>[\w$]+)|const (?<collection>[\w$]+)\b(?!: (?:readonly |Readonly))[^=\n]*= (?:new (?:Map|Set|WeakMap|WeakSet)(?:<[^(\n]*>)?\(\)|\[\]|\{\});)/gm;
     expect(
       findings(sources, function* ({ path, words }) {
         for (const { groups } of words.matchAll(state)) {
