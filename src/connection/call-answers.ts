@@ -59,7 +59,10 @@ export class CallAnswers {
   sendResult(call: IncomingCall, message: Outgoing | undefined): void {
     if (!call.isOpen) return;
     if (call.oneWayCost > 0) return this.#close(call);
-    if (message === undefined) return this.#sender.whenSent(call, () => this.#writeEnd(call, FrameKind.result, 0, undefined));
+    if (message === undefined) {
+      call.hasAnswered = true;
+      return this.#sender.whenSent(call, () => this.#writeEnd(call, FrameKind.result, 0, undefined));
+    }
     const bound = message.bound();
     if (bound > this.#fragmentBytes) return this.#sendLargeResult(call, message, bound);
     const arena = this.#output.arena;
@@ -86,7 +89,7 @@ export class CallAnswers {
     this.#sender.checkLength(bytes.length);
     if (bytes.length <= this.#fragmentBytes) return this.#writeEnd(call, FrameKind.result, EndFlag.message, bytes);
     const parts = this.#metadataParts(call);
-    call.resultSent = true;
+    call.hasAnswered = true;
     const begin = (): void => {
       const total = Buffer.allocUnsafe(4);
       total.writeUInt32LE(bytes.length);
@@ -115,7 +118,8 @@ export class CallAnswers {
     const flags = (error.executed === "no" ? EndFlag.refused : 0) | (fault === undefined ? 0 : EndFlag.fault);
     const failure = encodeFailure(error, fault?.type, this.maxFailureBytes - faultBytes);
     const body = fault === undefined ? failure : Buffer.concat([failure, fault.bytes]);
-    if (call.endedBy === undefined && !call.resultSent) {
+    if (call.endedBy === undefined && !call.hasAnswered) {
+      call.hasAnswered = true;
       this.#sender.whenSent(call, () => this.#writeEnd(call, FrameKind.failure, flags, body));
       return;
     }

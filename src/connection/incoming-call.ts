@@ -28,8 +28,8 @@ export abstract class IncomingCall extends Call {
   /** Set by the handler, not yet on the wire. */
   leading: Metadata | undefined = undefined;
   trailers: Metadata | undefined = undefined;
-  /** Its result has been announced and leaves in fragments: the handler is done. */
-  resultSent = false;
+  /** The handler is done and its end handed over: it waits for the messages before it, or leaves in fragments. */
+  hasAnswered = false;
   /** The error that ends it in place of what the handler says: a message of the peer's was beyond the limits. */
   refusedWith: RpcError | undefined = undefined;
   /** What a one-way call holds of the connection's window. */

@@ -210,11 +210,12 @@ export class IncomingCalls {
   /** Starts the handler, or keeps the call until the output has drained: a peer that does not read gets no more work done. */
   #begin(call: IncomingCall, buffer: Buffer, view: DataView, start: number, end: number): void {
     if (call.endedBy !== undefined || (call.flow !== undefined && call.deadlineAt <= this.#receivedAt())) {
-      return this.sendFailure(call, abortError(call.endedBy ?? "deadline"));
+      const why = call.endedBy ?? "deadline";
+      return this.#drop(call, why, abortError(why));
     }
     if (this.#queuedBytes > outputBoundBytes || !this.#backlog.isEmpty) {
       if (this.#backlog.add(call, buffer.subarray(start, end))) return;
-      return this.sendFailure(call, exhausted("too many requests wait for a peer that does not read its answers"));
+      return this.#drop(call, "cancel", exhausted("too many requests wait for a peer that does not read its answers"));
     }
     this.#start(call, buffer, view, start, end);
   }
@@ -260,9 +261,9 @@ export class IncomingCalls {
     const isReceiving = call.flow?.incoming !== undefined && !call.hasStarted;
     if (call.flow !== undefined || !call.requestsEnded) this.#receiver.discardReceiving(call);
     const why = reason === CancelReason.deadline ? "deadline" : "cancel";
-    if (call.resultSent || isReceiving) {
+    if (isReceiving) {
       // The end frame must come before another fragmented message takes the place.
-      this.sendFailure(call, abortError(why));
+      this.#drop(call, why, abortError(why));
       return true;
     }
     this.#sender.abandonSending(call);
@@ -282,7 +283,16 @@ export class IncomingCalls {
   #abort(call: IncomingCall, reason: AbortReason): void {
     if (call.endedBy !== undefined) return;
     call.endedBy = reason;
-    call.abort(reason);
+    // The handler is done; its answer waits for credit or leaves in fragments, and nobody wants it any more.
+    if (call.hasAnswered) this.answers.sendFailure(call, abortError(reason));
+    else call.abort(reason);
+  }
+
+  /** Ends a call whose handler never began. It is told as any other is, and has usually answered then. */
+  #drop(call: IncomingCall, reason: AbortReason, error: RpcError): void {
+    call.refusedWith ??= error;
+    this.#abort(call, reason);
+    this.sendFailure(call, error);
   }
 
   // ---------------------------------------------------------------- answering
