@@ -147,3 +147,15 @@ describe("near misses", () => {
     expect(codesOf(diagnostics)).toEqual([]);
   });
 });
+
+describe("defaults that are none", () => {
+  it.each<[string, string]>([
+    ["too short for the alias's rule", '/** @default "x" */ a: Name'],
+    ["in single quotes", "/** @default 'single' */ a: string"],
+    ["no exact number", "/** @default 9007199254740993 */ a: number"],
+    ["half a list", "/** @default [1, */ a: number[]"],
+  ])("are told: %s", (_, text) => {
+    const { diagnostics } = readSource(`/** @minLength 2 */ export type Name = string;\nexport interface X {\n${text}\n}`);
+    expect(codesOf(diagnostics)).toEqual(["TAUT4006"]);
+  });
+});
