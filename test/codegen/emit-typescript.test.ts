@@ -43,7 +43,7 @@ describe("emitted modules and declarations", () => {
     expect(places.length).toBeGreaterThan(0);
   });
 
-  test.runIf(process.features.typescript)("run as they are where Node erases types", async () => {
+  test.runIf((process.features as { typescript?: unknown }).typescript)("run as they are where Node erases types", async () => {
     const modules = [
       "calls/ts/shop/v1/orders.ts",
       "faults/ts/shop/v1/stock.ts",
