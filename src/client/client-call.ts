@@ -134,7 +134,8 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall {
   receiveFailure(error: RpcError, fault: FaultBytes | undefined): void {
     if (this.isSettled) return;
     // The server's clock may say so first.
-    if (error.code === "DEADLINE_EXCEEDED" && error.timings === undefined) withFacts(error, { timings: this.host.timingsOf(this) });
+    if (error.code === "DEADLINE_EXCEEDED" && error.timings === undefined)
+      withFacts(error, { timings: this.host.timingsOf(this) });
     if (fault === undefined && this.isRepeatable && this.host.retry(this, error)) return;
     this.fail(fault === undefined ? error : this.#faultOf(error, fault));
   }

@@ -8,6 +8,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { CallFlag } from "../wire/frame.ts";
+import { oneWayOverheadBytes } from "./limits.ts";
 
 export interface CallFrame {
   /** Where the message ends that begins with the body; the four bytes of its total if it is fragmented, empty for request streams. */
@@ -94,4 +95,18 @@ export function documentEnd(view: DataView, start: number, end: number): number 
   if (end - start < 5) return undefined;
   const length = view.getInt32(start, true);
   return length < 5 || length > end - start ? undefined : start + length;
+}
+
+/** Where a request lies in its frame; of one in fragments, the length that was announced. */
+export interface Request {
+  readonly buffer: Buffer;
+  readonly view: DataView;
+  readonly start: number;
+  readonly end: number;
+  readonly bytes: number;
+}
+
+/** What a one-way call of this size debits the connection's window; 0 for others. */
+export function oneWayCostOf(flags: number, messageBytes: number): number {
+  return (flags & CallFlag.oneWay) === 0 ? 0 : messageBytes + oneWayOverheadBytes;
 }

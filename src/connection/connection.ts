@@ -347,6 +347,7 @@ export class Connection implements TransportListener, FrameSink {
       violation,
       watchDeadline: (at) => this.#deadlines.watch(at),
       receivedAt: () => this.lastReceivedAt,
+      clock: this.#clock,
     });
     this.#router = new FrameRouter(
       { outgoing: this.#outgoing, incoming: this.#incoming, traffic, budgets: this.#budgets },

@@ -13,31 +13,24 @@
  */
 
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
+import type { Clock } from "../time/clock.ts";
 import { CallFlag, CancelReason, EndFlag, FrameKind, isLaterId } from "../wire/frame.ts";
 import type { FrameBudgets } from "./budgets.ts";
 import { CallAnswers } from "./call-answers.ts";
-import { type CallFrame, FrameFault, readCallFrame } from "./call-frame.ts";
+import { type CallFrame, FrameFault, oneWayCostOf, type Request, readCallFrame } from "./call-frame.ts";
 import { CallTable } from "./call-table.ts";
 import { encodeFailure } from "./failure-document.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import { type AbortReason, abortError, type Dispatcher, type IncomingCall } from "./incoming-call.ts";
-import { type ConnectionSettings, maxQueuedControlFrames, oneWayOverheadBytes } from "./limits.ts";
+import { type ConnectionSettings, maxQueuedControlFrames } from "./limits.ts";
 import type { MessageReceiver } from "./message-receiver.ts";
 import type { MessageSender } from "./message-sender.ts";
 import type { MessageTraffic } from "./message-traffic.ts";
 import { decodeMetadata, type ReceivedMetadata } from "./metadata-document.ts";
 import { MethodBindings } from "./method-bindings.ts";
 import type { PeerSettings } from "./peer-settings.ts";
-import { outputBoundBytes, RequestBacklog } from "./request-backlog.ts";
-
-/** Where a request lies in its frame; of one in fragments, the length that was announced. */
-interface Request {
-  readonly buffer: Buffer;
-  readonly view: DataView;
-  readonly start: number;
-  readonly end: number;
-  readonly bytes: number;
-}
+import { exhausted, invalid } from "./refusals.ts";
+import { RequestBacklog } from "./request-backlog.ts";
 
 export class IncomingCalls {
   readonly #output: FrameOutput;
@@ -53,8 +46,8 @@ export class IncomingCalls {
   /** How their ends are sent. */
   readonly answers: CallAnswers;
   readonly #budgets: FrameBudgets;
-  /** Received while the output was beyond its bound; begun when it has drained. */
-  readonly #backlog = new RequestBacklog();
+  /** Received while the output was beyond its bound, or too many at once: begun later. */
+  readonly #backlog: RequestBacklog;
   #highestId: number;
   /** What `#highestId` is before the first call, whose id may be any of the peer's. */
   readonly #beforeFirstId: number;
@@ -84,6 +77,7 @@ export class IncomingCalls {
       watchDeadline: (at: number) => void;
       /** When the frame at hand arrived, on the clock's scale. */
       receivedAt: () => number;
+      clock: Clock;
     },
   ) {
     this.#output = output;
@@ -100,6 +94,13 @@ export class IncomingCalls {
     this.#violation = options.violation;
     this.#watchDeadline = options.watchDeadline;
     this.#receivedAt = options.receivedAt;
+    this.#backlog = new RequestBacklog({
+      clock: options.clock,
+      receivedAt: options.receivedAt,
+      queuedBytes: () => output.queuedBytes + traffic.sender.queuedBytes,
+      begin: (call, bytes) =>
+        this.#start(call, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length),
+    });
     this.#highestId = options.beforeFirstId;
     this.#beforeFirstId = options.beforeFirstId;
   }
@@ -213,7 +214,7 @@ export class IncomingCalls {
       const why = call.endedBy ?? "deadline";
       return this.#drop(call, why, abortError(why));
     }
-    if (this.#queuedBytes > outputBoundBytes || !this.#backlog.isEmpty) {
+    if (this.#backlog.mustWait()) {
       if (this.#backlog.add(call, buffer.subarray(start, end))) return;
       return this.#drop(call, "cancel", exhausted("too many requests wait for a peer that does not read its answers"));
     }
@@ -226,18 +227,9 @@ export class IncomingCalls {
     if (!call.requestsEnded && call.isOpen) this.#output.writeFrame(FrameKind.accept, 0, call.id);
   }
 
-  get #queuedBytes(): number {
-    return this.#output.queuedBytes + this.#sender.queuedBytes;
-  }
-
   /** The output has drained: begin what waits. */
   resume(): void {
-    while (!this.#backlog.isEmpty && this.#queuedBytes <= outputBoundBytes / 2) {
-      const next = this.#backlog.take();
-      if (next === undefined) return;
-      const { call, bytes } = next;
-      this.#start(call, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
-    }
+    this.#backlog.resume();
   }
 
   /** A frame that belongs to the request stream. False: the call takes none any more, and has failed for it if it was running. */
@@ -284,15 +276,16 @@ export class IncomingCalls {
     if (call.endedBy !== undefined) return;
     call.endedBy = reason;
     // The handler is done; its answer waits for credit or leaves in fragments, and nobody wants it any more.
-    if (call.hasAnswered) this.answers.sendFailure(call, abortError(reason));
-    else call.abort(reason);
+    if (call.hasAnswered) return this.answers.sendFailure(call, abortError(reason));
+    call.abort(reason);
+    // Without a handler there is nobody to wait for.
+    if (!call.hasStarted) this.sendFailure(call, call.refusedWith ?? abortError(reason));
   }
 
-  /** Ends a call whose handler never began. It is told as any other is, and has usually answered then. */
+  /** Ends a call whose handler never began. It is told as any other is. */
   #drop(call: IncomingCall, reason: AbortReason, error: RpcError): void {
     call.refusedWith ??= error;
     this.#abort(call, reason);
-    this.sendFailure(call, error);
   }
 
   // ---------------------------------------------------------------- answering
@@ -397,15 +390,3 @@ export class IncomingCalls {
 
 const kindMask = CallFlag.oneWay | CallFlag.requestStream | CallFlag.responseStream;
 const streamFlags = CallFlag.requestStream | CallFlag.responseStream;
-
-function oneWayCostOf(flags: number, messageBytes: number): number {
-  return (flags & CallFlag.oneWay) === 0 ? 0 : messageBytes + oneWayOverheadBytes;
-}
-
-function invalid(message: string): RpcError {
-  return new RpcError({ code: "INVALID_ARGUMENT", message });
-}
-
-function exhausted(message: string): RpcError {
-  return new RpcError({ code: "RESOURCE_EXHAUSTED", message });
-}

@@ -1,9 +1,12 @@
 /**
- * Requests of a peer that does not read its answers: kept until the output has drained, so that no further work is done for it.
+ * Requests whose handlers may not begin yet: those of a peer that does not read its answers are kept until the output has drained, those
+ * that came many at once until it is their turn (`dispatch-pace.ts`).
  *
  * Owns copies of the requests. Bounded in bytes here, in number by `maxCalls`.
  */
 
+import type { Clock, Timer } from "../time/clock.ts";
+import { DispatchPace } from "./dispatch-pace.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 
 /** Output that waits for a peer above which no further handler is started for it. 8 MiB. */
@@ -12,17 +15,43 @@ export const outputBoundBytes: number = 8 * 1024 * 1024;
 /** Requests that wait for such a peer above which further ones are refused. 8 MiB. */
 const backlogBytes = 8 * 1024 * 1024;
 
+/** How soon a request that waits for its turn is looked at again when nothing else happens. */
+const laterMs = 1;
+
+export interface BacklogOwner {
+  readonly clock: Clock;
+  /** When the frame at hand arrived, on the clock's scale. */
+  receivedAt(): number;
+  /** Output that has not reached the kernel. */
+  queuedBytes(): number;
+  /** The request's turn has come. */
+  begin(call: IncomingCall, request: Buffer): void;
+}
+
 interface Backlogged {
   readonly call: IncomingCall;
   readonly bytes: Buffer;
 }
 
 export class RequestBacklog {
+  readonly #owner: BacklogOwner;
+  readonly #receivedAt: () => number;
+  readonly #now: () => number;
+  readonly #pace = new DispatchPace();
+  #timer: Timer | undefined;
   #waiting: Backlogged[] = [];
   #bytes = 0;
 
-  get isEmpty(): boolean {
-    return this.#waiting.length === 0;
+  constructor(owner: BacklogOwner) {
+    this.#owner = owner;
+    this.#receivedAt = () => owner.receivedAt();
+    this.#now = () => owner.clock.now();
+  }
+
+  /** Whether the request at hand has to wait. If not, it counts as begun. */
+  mustWait(): boolean {
+    const queuedBytes = this.#owner.queuedBytes();
+    return queuedBytes > outputBoundBytes || this.#waiting.length > 0 || !this.#pace.take(this.#receivedAt, queuedBytes);
   }
 
   /** Keeps a copy of the request. False: there is no room for it. */
@@ -30,11 +59,21 @@ export class RequestBacklog {
     if (this.#bytes > backlogBytes) return false;
     this.#bytes += request.length;
     this.#waiting.push({ call, bytes: Buffer.from(request) });
+    this.#later();
     return true;
   }
 
+  /** The output has drained, or time has passed: begins what may begin. */
+  resume(): void {
+    while (this.#waiting.length > 0 && this.#owner.queuedBytes() <= outputBoundBytes / 2) {
+      if (!this.#pace.take(this.#now, this.#owner.queuedBytes())) return this.#later();
+      const next = this.#take();
+      if (next !== undefined) this.#owner.begin(next.call, next.bytes);
+    }
+  }
+
   /** The oldest request whose call is still open: those that ended meanwhile were answered then. */
-  take(): Backlogged | undefined {
+  #take(): Backlogged | undefined {
     for (let first = this.#waiting.shift(); first !== undefined; first = this.#waiting.shift()) {
       this.#bytes -= first.bytes.length;
       if (first.call.isOpen) return first;
@@ -42,7 +81,20 @@ export class RequestBacklog {
     return undefined;
   }
 
+  #later(): void {
+    this.#timer ??= this.#owner.clock.startTimer(
+      () => {
+        this.#timer = undefined;
+        this.resume();
+      },
+      laterMs,
+      true,
+    );
+  }
+
   clear(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
     this.#waiting = [];
     this.#bytes = 0;
   }

@@ -1,15 +1,18 @@
 /**
  * Knows when a process has more work than it can do: by how late its timers are, and by how old requests are when their turn comes.
  *
- *     CALM --lag above the limit, twice in a row; or a request older than that--> OVERLOADED --lag below half the limit--> CALM
+ *     CALM --lag or age above the limit for four times as long, without a good sample--> OVERLOADED --lag below half of it--> CALM
  *
- * Runs while calls come: a server at rest has no timer. Two samples in a row, so that one long collection or one heavy document
- * turns nobody away.
+ * Runs while calls come: a server at rest has no timer. It takes that long because a burst, one long collection or a busy neighbour on
+ * the machine is no overload: all of them pass, and calls that wait them out are served.
  */
 
 import type { Clock, Timer } from "../time/clock.ts";
 
 const sampleMs = 50;
+/** Lateness lasts for this many limits before anybody is turned away, and is found at least so often. */
+const patience = 4;
+const leastFindings = 3;
 /** Requests of a chunk that are looked at: every 32nd, so that the clock is not read for every call. */
 export const ageSample = 32;
 
@@ -21,7 +24,9 @@ export class LoadMonitor {
   #timer: Timer | undefined;
   #dueAt = 0;
   #startedAtSample = 0;
-  #lateSamples = 0;
+  /** Since when nothing but lateness was seen. */
+  #lateSince = Number.POSITIVE_INFINITY;
+  #lateFindings = 0;
   /** Whether new calls are to be turned away. */
   isOverloaded = false;
   /** Milliseconds that the last sample was late. */
@@ -56,8 +61,10 @@ export class LoadMonitor {
 
   /** A request that arrived at `receivedAt` is about to begin: others of its chunk have kept it waiting. */
   lookAtAge(receivedAt: number): void {
-    const age = this.#clock.now() - receivedAt;
-    if (age > this.#maxLagMs) this.#become(true, age);
+    const now = this.#clock.now();
+    if (now - receivedAt <= this.#maxLagMs) return;
+    this.#late(now, now - receivedAt);
+    this.start();
   }
 
   /** How long a caller that was turned away should wait: twice the lag, within reason. */
@@ -74,13 +81,22 @@ export class LoadMonitor {
     this.#timer = undefined;
     const lag = Math.max(0, this.#clock.now() - this.#dueAt);
     this.lagMs = lag;
-    this.#lateSamples = lag > this.#maxLagMs ? this.#lateSamples + 1 : 0;
-    if (this.#lateSamples >= 2) this.#become(true, lag);
-    else if (lag < this.#maxLagMs / 2) this.#become(false, lag);
+    if (lag > this.#maxLagMs) this.#late(this.#clock.now(), lag);
+    else this.#lateSince = Number.POSITIVE_INFINITY;
+    if (lag < this.#maxLagMs / 2) this.#become(false, lag);
     const started = this.#startedCalls();
     if (started === this.#startedAtSample && !this.isOverloaded) return;
     this.#startedAtSample = started;
     this.#wait();
+  }
+
+  #late(now: number, lagMs: number): void {
+    if (this.#lateSince === Number.POSITIVE_INFINITY) {
+      this.#lateSince = now - lagMs;
+      this.#lateFindings = 0;
+    }
+    this.#lateFindings += 1;
+    if (this.#lateFindings >= leastFindings && now - this.#lateSince >= patience * this.#maxLagMs) this.#become(true, lagMs);
   }
 
   #become(isOverloaded: boolean, lagMs: number): void {
@@ -88,6 +104,5 @@ export class LoadMonitor {
     if (isOverloaded === this.isOverloaded) return;
     this.isOverloaded = isOverloaded;
     this.#onChange(isOverloaded, lagMs);
-    if (isOverloaded) this.start();
   }
 }

@@ -37,8 +37,8 @@ export interface ServerOptions {
   /** Connections in the handshake; above it the oldest is closed, which honest peers never are. Default 1,000. */
   maxHandshakes?: number;
   /**
-   * Above this lag of the event loop, twice in a row, new calls are turned away with RESOURCE_EXHAUSTED and `retryAfterMs`; health
-   * goes on answering. Default 500; Infinity turns nobody away.
+   * Where the event loop has been later than this for four times as long, new calls are turned away with RESOURCE_EXHAUSTED and
+   * `retryAfterMs`; health goes on answering. Default 500; Infinity turns nobody away.
    */
   maxEventLoopLagMs?: number;
   /** A connection is asked to move on after this, with up to 10 % jitter. Default Infinity. */

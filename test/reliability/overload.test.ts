@@ -5,6 +5,7 @@ import { HealthClient } from "taut/health";
 import { afterEach, describe, expect, it } from "vitest";
 import { LoadMonitor } from "../../src/server/load-monitor.ts";
 import { ReportLimit } from "../../src/server/report-limit.ts";
+import type { Timer } from "../../src/time/clock.ts";
 import { killScripts, startScript } from "../support/child-script.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { failureOf, PlainClient } from "../support/plain-service.ts";
@@ -84,20 +85,23 @@ describe("a server under more load than it can bear", () => {
     const probe = new PlainClient(channel);
     const health = new HealthClient(channel);
     await probe.unary("peer");
-    // As large as maxMessageBytes lets them be: some 350,000 fields of 12 bytes.
+    // As large as maxMessageBytes lets them be: 200,000 fields of 12 bytes.
     const message: Record<string, number> = {};
-    for (let i = 0; i < 300_000; i += 1) message[`f${i}`] = 1;
+    for (let i = 0; i < 200_000; i += 1) message[`f${i}`] = 1;
     const peers: RawPeer[] = [];
     for (let i = 0; i < 4; i += 1) {
       const peer = await RawPeer.open(port);
       stops.push(() => peer.destroy());
       peers.push(peer);
     }
-    const { encodePlainDocument } = await import("../../src/bson/plain-document.ts");
+    const { decodePlainDocument, encodePlainDocument } = await import("../../src/bson/plain-document.ts");
     const bytes = encodePlainDocument(message);
+    const began = performance.now();
+    decodePlainDocument(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
+    const documentMs = performance.now() - began;
     expect(bytes.length).toBeLessThan(4 * 1024 * 1024);
     for (const peer of peers) {
-      for (let call = 0; call < 6; call += 1) {
+      for (let call = 0; call < 3; call += 1) {
         const id = 2 * call + 1;
         peer.sendFrame({
           kind: "call",
@@ -111,47 +115,85 @@ describe("a server under more load than it can bear", () => {
       }
     }
     let slowest = 0;
-    for (let i = 0; i < 20; i += 1) {
-      const began = performance.now();
-      expect(await health.check({}, { timeoutMs: 5_000 })).toEqual({ status: "SERVING" });
-      slowest = Math.max(slowest, performance.now() - began);
+    for (let i = 0; i < 10; i += 1) {
+      const askedAt = performance.now();
+      expect(await health.check({}, { timeoutMs: 20_000 })).toEqual({ status: "SERVING" });
+      slowest = Math.max(slowest, performance.now() - askedAt);
       await sleep(30);
     }
     const { late } = await probe.unary("peer");
-    // A turn reads one chunk of each connection: at most one document of each is complete by it.
-    expect(late).toBeLessThan(2_000);
-    expect(slowest).toBeLessThan(4_000);
+    // In one turn of the event loop at most one document of each connection becomes complete; twice that for a busy machine.
+    expect(late).toBeLessThan(2 * peers.length * documentMs + 500);
+    expect(slowest).toBeLessThan(4 * peers.length * documentMs + 1_000);
   }, 60_000);
 });
 
 describe("the load monitor", () => {
-  it("turns nobody away for one late sample, and stops when no calls come", () => {
-    const clock = new ManualClock();
-    let started = 1;
+  class LaggingClock extends ManualClock {
+    /** Timers are so late. */
+    lagMs = 0;
+    override startTimer(fn: () => void, ms: number): Timer {
+      return super.startTimer(fn, ms + this.lagMs);
+    }
+  }
+
+  function monitored(): { clock: LaggingClock; monitor: LoadMonitor; changes: boolean[]; call(): void } {
+    const clock = new LaggingClock();
+    let started = 0;
     const changes: boolean[] = [];
     const monitor = new LoadMonitor(clock, 100, { startedCalls: () => started, onChange: (is) => changes.push(is) });
-    monitor.start();
+    const call = (): void => {
+      started += 1;
+      monitor.start();
+    };
+    return { clock, monitor, changes, call };
+  }
+
+  it("has no timer where no calls come", () => {
+    const { clock, monitor, call } = monitored();
+    call();
     expect(monitor.isRunning).toBe(true);
-    clock.advance(50);
+    clock.advance(100);
     expect(monitor.isRunning).toBe(false);
-    started += 1;
-    monitor.start();
-    expect(monitor.isOverloaded).toBe(false);
-    expect(changes).toEqual([]);
+    expect(clock.pendingTimers).toBe(0);
   });
 
-  it("takes a request that has waited in its chunk for longer than the limit as overload", () => {
-    const clock = new ManualClock();
-    const changes: boolean[] = [];
-    const monitor = new LoadMonitor(clock, 100, { startedCalls: () => 1, onChange: (is) => changes.push(is) });
-    monitor.lookAtAge(clock.now() - 90);
-    expect(monitor.isOverloaded).toBe(false);
-    monitor.lookAtAge(clock.now() - 110);
-    expect(monitor.isOverloaded).toBe(true);
-    expect(monitor.retryAfterMs).toBe(220);
-    clock.advance(50);
-    expect(monitor.isOverloaded).toBe(false);
+  it("turns nobody away for a burst, and everybody when lateness stays, until it is gone", () => {
+    const { clock, monitor, changes, call } = monitored();
+    call();
+    clock.lagMs = 300;
+    for (let ms = 0; ms < 350; ms += 50) {
+      call();
+      clock.advance(50);
+    }
+    clock.lagMs = 0;
+    for (let ms = 0; ms < 1_000; ms += 50) {
+      call();
+      clock.advance(50);
+    }
+    expect(changes).toEqual([]);
+    clock.lagMs = 150;
+    for (let ms = 0; ms < 1_000; ms += 50) {
+      call();
+      clock.advance(50);
+    }
+    expect(changes).toEqual([true]);
+    expect(monitor.retryAfterMs).toBe(300);
+    clock.lagMs = 0;
+    clock.advance(1_000);
     expect(changes).toEqual([true, false]);
+  });
+
+  it("counts requests that have waited in their chunk as lateness", () => {
+    const { clock, monitor, changes, call } = monitored();
+    const receivedAt = clock.now();
+    clock.lagMs = 10_000;
+    call();
+    for (let ms = 0; ms < 600; ms += 50) {
+      monitor.lookAtAge(receivedAt);
+      clock.advance(50);
+    }
+    expect(changes).toEqual([true]);
   });
 });
 
