@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
 import { generate } from "@taut/codegen";
+import { expect, it } from "vitest";
 
 const guide = readFileSync(new URL("../../docs/GUIDE.md", import.meta.url), "utf8");
 const folder = fileURLToPath(new URL("../.generated/guide", import.meta.url));
