@@ -17,6 +17,9 @@ afterEach(async () => {
 
 const empty = Buffer.from([5, 0, 0, 0, 0]);
 
+/** What an honest client's echo may take during an attack: a bound against starvation, wide enough for a machine that does other work. */
+const slowestEchoMs = 5_000;
+
 /** Many frames in few writes, as fast as the kernel takes them. */
 function flood(count: number, frame: (i: number) => Buffer): Buffer {
   return Buffer.concat(Array.from({ length: count }, (_, i) => frame(i)));
@@ -31,7 +34,7 @@ describe("floods", () => {
       peer.send(flood(60_000, (i) => Buffer.concat([boundCall(3 + 2 * i, empty), rawFrame({ kind: 9, id: 3 + 2 * i }, u32(0))])));
       await peer.expectClose(/maxCancelsPerSecond 2,000/, 10_000);
     });
-    expect(slowest).toBeLessThan(1_000);
+    expect(slowest).toBeLessThan(slowestEchoMs);
     attacked.expectReported(/maxCancelsPerSecond/);
     await eventually(() => attacked.server.stats().open === 0, "every handler has ended");
     // Each that began was ended.
@@ -170,7 +173,7 @@ describe("floods", () => {
       peer.sendFrame(plainCall(1_000_001, "echo"));
       await peer.expectFrame({}, 5_000);
     });
-    expect(slowest).toBeLessThan(1_000);
+    expect(slowest).toBeLessThan(slowestEchoMs);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(100e6);
     expect(attacked.errors).toEqual([]);
   });

@@ -279,13 +279,19 @@ describe("a large message", () => {
   it.each([
     ["more bytes than were announced", [{ kind: "fragment", id: 1, bytes: Buffer.alloc(60) }], /exceed the announced 50/],
     ["a fragment for a call that announced none", [{ kind: "fragment", id: 3, bytes: Buffer.alloc(1) }], /never opened/],
-    ["a second announcement in the same call", [{ kind: "message", id: 1, total: 50 }], /second fragmented message/],
     ["an empty fragment", [{ kind: "fragment", id: 1 }], /empty fragment/],
   ] as [string, Frame[], RegExp][])("with %s", (_name, frames, reason) => {
     const server = openServer();
     server.receive({ kind: "call", id: 1, total: 50, name: "t/put" });
     server.receive(...frames);
     expect(server.closedWith?.message).toMatch(reason);
+  });
+
+  it("with a second announcement inside the first", () => {
+    const server = openServer();
+    server.receive({ kind: "call", id: 1, flags: requestStream, name: "t/sum" }, { kind: "message", id: 1, total: 50 });
+    server.receive({ kind: "message", id: 1, total: 50 });
+    expect(server.closedWith?.message).toMatch(/second fragmented message/);
   });
 
   it.each([0, 4])("of %i bytes is no document", (total) => {
