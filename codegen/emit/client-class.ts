@@ -3,9 +3,10 @@
 import { serviceNames } from "../model/emitted-names.ts";
 import type { Method, MethodKind, Service } from "../model/schema-model.ts";
 import { docComment } from "./doc-comment.ts";
+import { resultType } from "./method-types.ts";
 import { type ModuleContext, runtime } from "./module-context.ts";
 import { access, classKey, objectKey, quote, typeKey } from "./names.ts";
-import { clientParameters, clientResult, resultType, type Signature, signatureOf, typedClientParameters } from "./signature.ts";
+import { clientParameters, clientResult, type Signature, signatureOf, typedClientParameters } from "./signature.ts";
 
 /** The method of `Caller` that makes a call of a kind. */
 const callerMethods: Record<MethodKind, string> = {

@@ -20,6 +20,10 @@ export function faultData(context: ModuleContext, fault: Fault): string {
   const { data } = faultNames(fault);
   const { type } = context.types.lookUp(fault.structure);
   const comment = docComment(fault.doc);
+  if (context.language === "ts" && !context.types.isExact(type)) {
+    const declared = context.types.name({ name: fault.name, file: context.file.path });
+    return `${comment}export type ${data} = ${context.scope.import("taut/schema", "FaultData", "type")}<${declared}>;\n`;
+  }
   if (type.kind !== "document") return `${comment}export type ${data} = ${context.types.built(type)};\n`;
   return `${comment}export ${context.types.interface(data, type)}`;
 }

@@ -50,7 +50,7 @@ function invocation(context: ModuleContext, method: Method, handler: string): st
   const call = `handler${access(method.name)}(${[...handed, "context"].join(", ")})`;
   const request = spread && method.parameters.length === 0 ? "_request" : "request";
   if (context.language !== "ts") return `(handler, ${request}, context) => ${call}`;
-  const types = method.parameters.map((parameter) => handlerParameterType(context, parameter));
+  const types = method.parameters.map((_parameter, index) => handlerParameterType(context, method, index));
   const document = method.parameters.map(({ name }, index) => `${typeKey(name)}: ${types[index]}`);
   const requestType = !spread ? types[0] : document.length === 0 ? "unknown" : `{ ${document.join("; ")} }`;
   return `(handler: ${handler}, ${request}: ${requestType}, context: ${runtime(context, "CallContext")}) =>\n        ${call}`;

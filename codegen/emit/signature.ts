@@ -6,6 +6,7 @@
  */
 
 import type { Method, Parameter } from "../model/schema-model.ts";
+import { parameterType, resultType } from "./method-types.ts";
 import { type ModuleContext, runtime } from "./module-context.ts";
 import { isParameterName } from "./names.ts";
 
@@ -42,13 +43,14 @@ const bodyNames = ["settle"];
 /** `(request: PlaceOrder, context: CallContext): Awaitable<Order>` */
 export function handlerSignature(context: ModuleContext, method: Method): string {
   const signature = signatureOf(method, "context");
-  const texts = signature.arguments.map(({ parameter, local }) => `${local}: ${handlerParameterType(context, parameter)}`);
+  const texts = signature.arguments.map(({ local }, index) => `${local}: ${handlerParameterType(context, method, index)}`);
   texts.push(`${signature.last}: ${runtime(context, "CallContext")}`);
   return `(${texts.join(", ")}): ${handlerResult(context, method)}`;
 }
 
-export function handlerParameterType(context: ModuleContext, { type, optional, stream }: Parameter): string {
-  const text = context.types.of(type);
+export function handlerParameterType(context: ModuleContext, method: Method, index: number): string {
+  const text = parameterType(context, method, index);
+  const { stream = false, optional = false } = method.parameters[index] ?? {};
   if (stream) return `AsyncIterable<${text}>`;
   return optional ? `${text} | undefined` : text;
 }
@@ -73,10 +75,10 @@ export function clientParameters(context: ModuleContext, signature: Signature): 
   return typedClientParameters(context, signature);
 }
 
-export function typedClientParameters(context: ModuleContext, { arguments: list, last }: Signature): string {
+export function typedClientParameters(context: ModuleContext, { method, arguments: list, last }: Signature): string {
   const lastRequired = list.findLastIndex(({ parameter }) => !parameter.optional);
   const texts = list.map(({ parameter, local }, index) => {
-    const text = context.types.of(parameter.type);
+    const text = parameterType(context, method, index);
     if (parameter.stream) return `${local}: AsyncIterable<${text}> | Iterable<${text}>`;
     if (!parameter.optional) return `${local}: ${text}`;
     return index > lastRequired ? `${local}?: ${text}` : `${local}: ${text} | undefined`;
@@ -89,10 +91,4 @@ export function typedClientParameters(context: ModuleContext, { arguments: list,
 export function clientResult(context: ModuleContext, method: Method): string {
   const streams = method.kind === "server-stream" || method.kind === "bidi";
   return `${streams ? "AsyncIterable" : "Promise"}<${resultType(context, method)}>`;
-}
-
-export function resultType(context: ModuleContext, method: Method): string {
-  if (method.result === undefined) return "void";
-  const text = context.types.of(method.result);
-  return method.resultOrUndefined === true ? `${text} | undefined` : text;
 }

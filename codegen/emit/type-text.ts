@@ -141,6 +141,37 @@ export class TypeTexts {
     return `interface ${name} {\n${members.join("")}}\n`;
   }
 
+  /** False where the text would be another type than the schema's: enums have types that only their own names say. */
+  isExact(type: Type, seen: Set<string> = new Set()): boolean {
+    if (type.alias !== undefined) return true;
+    const exact = (part: Type): boolean => this.isExact(part, seen);
+    switch (type.kind) {
+      case "literals":
+        return type.enumMembers !== true;
+      case "array":
+      case "set":
+        return exact(type.items);
+      case "tuple":
+        return type.items.every((item) => exact(item.type)) && (type.rest === undefined || exact(type.rest));
+      case "map":
+        return exact(type.key) && exact(type.value);
+      case "document":
+        return type.fields.every((field) => exact(field.type));
+      case "tagged":
+        return type.arms.every((arm) => exact(arm.type));
+      case "value-union":
+        return type.arms.every(exact);
+      case "ref": {
+        const structure = this.lookUp(type.id);
+        if (structure.declared !== undefined || seen.has(type.id)) return true;
+        seen.add(type.id);
+        return exact(structure.type);
+      }
+      default:
+        return true;
+    }
+  }
+
   /** The declarations that the texts so far refer to. Asked for last. */
   aliasLines(): string[] {
     return [...this.#aliases.values()].map(({ local, text }) => `type ${local} = ${text};\n`);
@@ -150,7 +181,7 @@ export class TypeTexts {
     const head = `${field.readonly === true ? "readonly " : ""}${typeKey(field.name)}`;
     const text = this.of(field.type);
     if (field.orUndefined !== true) return `${head}${field.optional ? "?" : ""}: ${text}`;
-    return `${head}?: ${text} | undefined`;
+    return `${head}${field.requiredKey === true ? "" : "?"}: ${text} | undefined`;
   }
 
   #map({ form, key, value, readonly = false }: MapType): string {

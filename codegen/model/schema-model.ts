@@ -213,6 +213,11 @@ export interface LiteralsType extends Base {
   readonly open: boolean;
   /** Set when it was an enum: then the values are printed as the enum's name. */
   readonly enumName?: DeclaredName;
+  /**
+   * Some values are members of an enum, but not all of an exported one: the literals alone are other types than the schema's. No
+   * effect on the wire.
+   */
+  readonly enumMembers?: boolean;
 }
 
 export interface ArrayType extends Base {
@@ -261,6 +266,8 @@ export interface Field {
   readonly optional: boolean;
   /** Written `x: T | undefined` or `x?: T | undefined`: `undefined` may be given. The wire knows absent alone. */
   readonly orUndefined?: boolean;
+  /** Written without `?`: `x: T | undefined`. No effect on the wire. */
+  readonly requiredKey?: boolean;
   /** No effect on the wire. */
   readonly readonly?: boolean;
   /** `@default`, already parsed; the decoder fills it in when the key is absent. */

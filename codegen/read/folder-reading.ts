@@ -11,6 +11,7 @@ import { KnownClasses } from "./known-classes.ts";
 import { Marks } from "./marks.ts";
 import type { Draft } from "./owners.ts";
 import { type Places, shortText } from "./places.ts";
+import { PropertyOrder } from "./property-order.ts";
 import { readDocument } from "./read-document.ts";
 import { findTag, readTagged } from "./read-tagged.ts";
 import { type Reading, type Site, schemaNode, type TroubleDetail, type TroubleSite, unreadable } from "./reading.ts";
@@ -41,6 +42,7 @@ export class FolderReading implements Reading {
   readonly classes = new KnownClasses();
   readonly names: ExportedNames;
   readonly written: WrittenTypes;
+  readonly order: PropertyOrder;
   readonly structures = new Structures();
   readonly documents = new Map<ts.Type, boolean>();
   readonly #packages: ReadonlyMap<string, string>;
@@ -58,6 +60,7 @@ export class FolderReading implements Reading {
     this.#canonical = new CanonicalTypes(this.checker);
     this.names = new ExportedNames(this.checker, this.#canonical, files);
     this.#unions = new UnionNames(this.#canonical);
+    this.order = new PropertyOrder(this.checker);
     this.written = new WrittenTypes(this.checker, this.marks);
     this.#packages = new Map(files.map(({ fileName, packageName }) => [fileName, packageName]));
     this.#infinite = new InfiniteTypes(this.checker);
@@ -71,6 +74,10 @@ export class FolderReading implements Reading {
 
   read(type: ts.Type, site: Site): Type {
     return this.#types.read(type, site);
+  }
+
+  isFull(): boolean {
+    return this.#types.isFull();
   }
 
   readArms(arms: readonly ts.Type[], site: Site): Type {

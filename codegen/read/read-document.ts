@@ -6,7 +6,6 @@ import { readDefault } from "./defaults.ts";
 import type { DocComment, Tag } from "./doc-comments.ts";
 import type { Draft } from "./owners.ts";
 import { nameNode } from "./places.ts";
-import { propertiesInOrder } from "./property-order.ts";
 import { hintOf, type Reading, type Site } from "./reading.ts";
 import { applyTags, checkTags } from "./rules.ts";
 import { fieldTags } from "./tag-names.ts";
@@ -16,7 +15,11 @@ import { aliasTags } from "./written-type.ts";
 /** The fields of a document that was named already. */
 export function readDocument(reading: Reading, type: ts.Type, draft: Draft): DocumentType {
   const fields: Field[] = [];
-  for (const property of propertiesInOrder(reading.checker, type)) {
+  for (const property of reading.order.of(type)) {
+    if (reading.isFull()) {
+      draft.broken = true;
+      break;
+    }
     if (reading.marks.isMark(property)) continue;
     const field = readProperty(reading, property, draft);
     if (field !== undefined) fields.push(field);
@@ -91,6 +94,7 @@ export function readField(reading: Reading, draft: Draft, source: FieldSource): 
     type,
     optional: source.optional || orUndefined,
     ...(orUndefined ? { orUndefined: true } : {}),
+    ...(orUndefined && !source.optional ? { requiredKey: true } : {}),
     ...(comment.doc === undefined ? {} : { doc: comment.doc }),
   };
   const tag = [...tags, ...writtenTags(reading, source)].find(({ name: tagName }) => tagName === "default");

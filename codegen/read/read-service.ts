@@ -5,7 +5,6 @@ import type { Method, Service } from "../model/schema-model.ts";
 import type { Exported } from "./exported-names.ts";
 import { newOwner, type Owner } from "./owners.ts";
 import { nameNode } from "./places.ts";
-import { propertiesInOrder } from "./property-order.ts";
 import { faultsOf } from "./read-fault.ts";
 import { readMethod } from "./read-method.ts";
 import type { Reading } from "./reading.ts";
@@ -39,7 +38,7 @@ export function readService(reading: Reading, exported: Exported): ReadService {
   const faults = thrown === undefined ? [] : faultsOf(reading, thrown, { owner, at: owner.at });
   const service = fullName({ name, file: file.path });
   const methods: Method[] = [];
-  for (const property of propertiesInOrder(reading.checker, type)) {
+  for (const property of reading.order.of(type)) {
     if (reading.marks.isMark(property)) continue;
     const signatures = signaturesOf(reading.checker, property);
     const method = readMethod(reading, { property, signatures, service, owner, faults, reserved });

@@ -97,7 +97,9 @@ function readLiterals(reading: Reading, literals: Literals, site: Site): Type[] 
 function literalsType(reading: Reading, values: Literals["values"], open: boolean): LiteralsType {
   const distinct = [...new Set(values.map(({ value }) => value))].sort(compareLiterals);
   const whole = open ? undefined : wholeEnum(reading, values);
-  return { kind: "literals", values: distinct, open, ...(whole === undefined ? {} : { enumName: whole }) };
+  if (whole !== undefined) return { kind: "literals", values: distinct, open, enumName: whole };
+  const enumMembers = values.some(({ type }) => type.flags & ts.TypeFlags.EnumLiteral);
+  return { kind: "literals", values: distinct, open, ...(enumMembers ? { enumMembers } : {}) };
 }
 
 /** The exported enum whose members these are, all of them. */

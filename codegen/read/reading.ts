@@ -14,6 +14,7 @@ import type { KnownClasses } from "./known-classes.ts";
 import type { Marks } from "./marks.ts";
 import type { Owner } from "./owners.ts";
 import type { Places } from "./places.ts";
+import type { PropertyOrder } from "./property-order.ts";
 import type { Structures } from "./structures.ts";
 import type { WrittenTypes } from "./written-type.ts";
 
@@ -67,6 +68,9 @@ export interface Reading {
   /** A union of documents, as a reference to its structure. */
   tagged(arms: readonly ts.Type[], site: Site): Type;
   readonly structures: Structures;
+  readonly order: PropertyOrder;
+  /** True once the folder has so many parts that no more are read. Whoever is left unread is broken; the trouble was told. */
+  isFull(): boolean;
   /** What `isDocument` found out: asked again and again of the types that methods take. */
   readonly documents: Map<ts.Type, boolean>;
   trouble(site: TroubleSite, name: DiagnosticName, detail: TroubleDetail): void;

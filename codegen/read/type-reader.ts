@@ -22,11 +22,14 @@ import { armsOf, isRealUnion, type UnionNames } from "./union-names.ts";
 const maxInlineDepth = 100;
 /** Types read for one owner: everything without a name is written out where it stands. */
 const maxParts = 50_000;
+/** Types read for one folder: thousands of interfaces that each inherit from thousands are millions of fields. */
+const maxFolderParts = 300_000;
 
 export class TypeReader {
   readonly #reading: Reading;
   readonly #unions: UnionNames;
   readonly #recursion: Recursion;
+  #parts = 0;
 
   constructor(reading: Reading, unions: UnionNames) {
     this.#reading = reading;
@@ -34,12 +37,24 @@ export class TypeReader {
     this.#recursion = new Recursion(reading);
   }
 
+  isFull(): boolean {
+    return this.#parts > maxFolderParts;
+  }
+
   read(type: ts.Type, site: Site): Type {
     const reading = this.#reading;
     const { owner } = site;
     owner.size += 1;
+    this.#parts += 1;
     if (site.depth > maxInlineDepth) {
       return this.#refuse(site, "nested-too-deep", `more than ${maxInlineDepth} types without a name stand inside of each other`);
+    }
+    if (this.isFull()) {
+      owner.broken = true;
+      if (this.#parts > maxFolderParts + 1) return unreadable;
+      const message = `the schemas have more than ${maxFolderParts} parts, inherited ones counted in each heir`;
+      reading.trouble(site, "too-large", { message, remedy: "inherit less, or split the folder", severity: "error" });
+      return unreadable;
     }
     if (owner.size > maxParts) {
       // Said once: everything behind the bound is in the same case.

@@ -90,6 +90,7 @@ export class Connection implements TransportListener, FrameSink {
   /** What `authenticate` answered (server). */
   identity: unknown = undefined;
   bytesReceived = 0;
+  #chunks = 0;
   /** It was the peer or the network that ended it, without a reason. */
   isLost = false;
   /** On the clock's scale; keepalive and "probe before use" go by it. */
@@ -225,6 +226,7 @@ export class Connection implements TransportListener, FrameSink {
   receiveBytes(chunk: Buffer): void {
     if (this.#state === "closed") return;
     this.bytesReceived += chunk.length;
+    this.#chunks += 1;
     this.lastReceivedAt = this.#clock.now();
     if (this.#preface === undefined) return this.#reader.receive(chunk);
     const result = this.#preface.receive(chunk);
@@ -347,6 +349,7 @@ export class Connection implements TransportListener, FrameSink {
       violation,
       watchDeadline: (at) => this.#deadlines.watch(at),
       receivedAt: () => this.lastReceivedAt,
+      chunks: () => this.#chunks,
       clock: this.#clock,
     });
     this.#router = new FrameRouter(

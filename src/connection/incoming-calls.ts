@@ -77,6 +77,8 @@ export class IncomingCalls {
       watchDeadline: (at: number) => void;
       /** When the frame at hand arrived, on the clock's scale. */
       receivedAt: () => number;
+      /** How many chunks have arrived. */
+      chunks: () => number;
       clock: Clock;
     },
   ) {
@@ -96,7 +98,7 @@ export class IncomingCalls {
     this.#receivedAt = options.receivedAt;
     this.#backlog = new RequestBacklog({
       clock: options.clock,
-      receivedAt: options.receivedAt,
+      chunks: options.chunks,
       queuedBytes: () => output.queuedBytes + traffic.sender.queuedBytes,
       begin: (call, bytes) =>
         this.#start(call, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length),

@@ -20,8 +20,8 @@ const laterMs = 1;
 
 export interface BacklogOwner {
   readonly clock: Clock;
-  /** When the frame at hand arrived, on the clock's scale. */
-  receivedAt(): number;
+  /** How many chunks have arrived. */
+  chunks(): number;
   /** Output that has not reached the kernel. */
   queuedBytes(): number;
   /** The request's turn has come. */
@@ -35,23 +35,25 @@ interface Backlogged {
 
 export class RequestBacklog {
   readonly #owner: BacklogOwner;
-  readonly #receivedAt: () => number;
-  readonly #now: () => number;
   readonly #pace = new DispatchPace();
+  /** How often those who wait were looked at. */
+  #looks = 0;
   #timer: Timer | undefined;
   #waiting: Backlogged[] = [];
   #bytes = 0;
 
   constructor(owner: BacklogOwner) {
     this.#owner = owner;
-    this.#receivedAt = () => owner.receivedAt();
-    this.#now = () => owner.clock.now();
   }
 
   /** Whether the request at hand has to wait. If not, it counts as begun. */
   mustWait(): boolean {
     const queuedBytes = this.#owner.queuedBytes();
-    return queuedBytes > outputBoundBytes || this.#waiting.length > 0 || !this.#pace.take(this.#receivedAt, queuedBytes);
+    return (
+      queuedBytes > outputBoundBytes ||
+      this.#waiting.length > 0 ||
+      !this.#pace.take(this.#owner.chunks() + this.#looks, queuedBytes)
+    );
   }
 
   /** Keeps a copy of the request. False: there is no room for it. */
@@ -65,8 +67,11 @@ export class RequestBacklog {
 
   /** The output has drained, or time has passed: begins what may begin. */
   resume(): void {
+    if (this.#waiting.length === 0) return;
+    this.#looks += 1;
     while (this.#waiting.length > 0 && this.#owner.queuedBytes() <= outputBoundBytes / 2) {
-      if (!this.#pace.take(this.#now, this.#owner.queuedBytes())) return this.#later();
+      const round = this.#owner.chunks() + this.#looks;
+      if (!this.#pace.take(round, this.#owner.queuedBytes())) return this.#later();
       const next = this.#take();
       if (next !== undefined) this.#owner.begin(next.call, next.bytes);
     }

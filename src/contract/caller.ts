@@ -40,6 +40,9 @@ export function callerOf(channel: unknown): Caller {
 /** What a handler answers: a value, or a promise of one. */
 export type Awaitable<T> = T | Promise<T>;
 
+/** What a stream hands out. */
+export type ItemOf<T> = T extends AsyncIterable<infer Item> ? Item : never;
+
 export type Settled<T, E> = { ok: true; value: T } | { ok: false; error: E | RpcError };
 
 /** Turns a rejection by an RpcError into a value. Anything else (what a request iterable threw, a TypeError) still rejects. */

@@ -24,6 +24,7 @@ export {
   toUuid,
 } from "../bson/element-read.ts";
 export { fail } from "../bson/fail.ts";
+export { readKey } from "../bson/key-read.ts";
 export { readInt53, toInt32, toInt53, toInt64, toNumber, toUint32, toUint64 } from "../bson/numbers.ts";
 export { keyEnd, stringEnd, valueEnd } from "../bson/skip.ts";
 export { closeWindow, cutText, openWindow, readText } from "../bson/text-read.ts";
@@ -55,7 +56,7 @@ export {
 } from "../codec/value-kinds.ts";
 export type { CallContext, Peer } from "../contract/call-context.ts";
 export type { CallOptions } from "../contract/call-options.ts";
-export { type Awaitable, type Caller, callerOf, type Settled, settle } from "../contract/caller.ts";
+export { type Awaitable, type Caller, callerOf, type ItemOf, type Settled, settle } from "../contract/caller.ts";
 export type { Channel } from "../contract/channel.ts";
 export type { Codec, CodecLimits } from "../contract/codec.ts";
 export { type FaultInit, faultInit, isFault } from "../contract/fault.ts";

@@ -58,6 +58,12 @@ describe("SC-2: compiler bombs", { timeout: limitMs }, () => {
     );
   });
 
+  it("hundreds of interfaces that each inherit from all before", () => {
+    const link = (index: number) => (index === 0 ? "" : `extends B${index - 1} `);
+    const lines = Array.from({ length: 800 }, (_, index) => `export interface B${index} ${link(index)}{ p${index}: string }`);
+    expect(codesOf(readSource(lines.join("\n")).diagnostics)).toEqual(["TAUT3025"]);
+  });
+
   it("a literal of a megabyte", () => {
     readClean(`export interface X { x: "${"a".repeat(1_000_000)}" }`);
   });

@@ -162,7 +162,7 @@ function readMap(context: EmitContext, unit: Unit, type: MapType): void {
   out.line("let count = 0;");
   out.block("while (p < last)", () => {
     element(context);
-    const text = `${context.use("readText")}(b, dv, p + 1, from - 1)`;
+    const text = `${context.use("readKey")}(b, dv, p + 1, from - 1)`;
     if (isPlainKey(type.key)) {
       out.line(`const key = ${text};`);
     } else if (isMap) {

@@ -93,10 +93,6 @@ export class Units {
     return this.#strings({ kind: "ref", id }, new Set()) >= windowStrings;
   }
 
-  hasStrings(id: string): boolean {
-    return this.#strings({ kind: "ref", id }, new Set()) > 0;
-  }
-
   isDeep(type: Type): boolean {
     const key = this.#key(type);
     const known = this.#deep.get(key);
@@ -167,6 +163,7 @@ export class Units {
       return count;
     }
     if (type.kind === "string") return 1;
+    if (type.kind === "unknown" || type.kind === "json") return windowStrings;
     if (type.kind === "literals") return type.open ? 1 : 0;
     const count = partsOf(type).reduce((sum, part) => sum + this.#strings(part, open), 0);
     const many = type.kind === "array" || type.kind === "set" || type.kind === "map";

@@ -26,7 +26,7 @@ export interface Scalars {
 /** The same, absent or null. */
 export interface Sparse {
   absent?: Int32;
-  orUndefined?: string | undefined;
+  orUndefined: string | undefined;
   nullable: Date | null;
   both?: Uuid | null;
   readonly fixed: boolean;
