@@ -11,7 +11,7 @@ import { isBytes } from "./binary.ts";
 import { type ExoticTypes, registerExoticTypes } from "./exotic-types.ts";
 import { fail } from "./fail.ts";
 import { keyEnd, stringEnd } from "./skip.ts";
-import { readText } from "./text-read.ts";
+import { cutText, readText } from "./text-read.ts";
 import { textBound, writeKey, writeText } from "./text-write.ts";
 import { readDocument } from "./value-read.ts";
 import { documentBound, writeDocument } from "./value-write.ts";
@@ -151,15 +151,15 @@ function toDbRef(b: Buffer, dv: DataView, from: number, end: number): DBRef {
 
 /** Never evaluated. */
 function toCode(b: Buffer, dv: DataView, type: number, from: number, end: number): Code {
-  if (type === 0x0d) return new Code(readText(b, dv, from + 4, end - 1));
+  if (type === 0x0d) return new Code(cutText(b, dv, from + 4, end - 1));
   const scope = stringEnd(b, dv, from + 4, end);
-  return new Code(readText(b, dv, from + 8, scope - 1), readDocument(b, dv, scope, end, scopeDepth));
+  return new Code(cutText(b, dv, from + 8, scope - 1), readDocument(b, dv, scope, end, scopeDepth));
 }
 
 type Writer = (b: Buffer, dv: DataView, o: number, x: unknown) => number;
 
 interface ClassSupport {
-  readonly type: number;
+  typeOf(x: unknown): number;
   bound(x: unknown): number;
   readonly write: Writer;
 }
@@ -167,7 +167,7 @@ interface ClassSupport {
 /** A writer of a constant number of bytes as one that returns the offset behind. */
 function fixed(type: number, bytes: number, write: (b: Buffer, dv: DataView, o: number, x: unknown) => void): ClassSupport {
   return {
-    type,
+    typeOf: () => type,
     bound: () => bytes,
     write(b, dv, o, x) {
       write(b, dv, o, x);
@@ -176,49 +176,55 @@ function fixed(type: number, bytes: number, write: (b: Buffer, dv: DataView, o: 
   };
 }
 
-/** By the name that a class gives its instances. Those that a schema does not name are carried by `unknown` alone. */
-const supported: Readonly<Record<string, ClassSupport>> = {
-  ObjectId: fixed(0x07, 12, writeObjectId),
-  Decimal128: fixed(0x13, 16, writeDecimal128),
-  Timestamp: fixed(0x11, 8, writeTimestamp),
-  MinKey: fixed(0xff, 0, writeMinKey),
-  MaxKey: fixed(0x7f, 0, writeMaxKey),
-  Binary: { type: 0x05, bound: bsonClassBound, write: writeBinary },
-  BSONRegExp: { type: 0x0b, bound: bsonClassBound, write: writeBsonRegExp },
-  Int32: fixed(0x10, 4, (_b, dv, o, x) => dv.setInt32(o, Number(x), true)),
-  Double: fixed(0x01, 8, (_b, dv, o, x) => dv.setFloat64(o, Number(x), true)),
-  Long: fixed(0x12, 8, (_b, dv, o, x) => {
-    dv.setInt32(o, (x as { low: number }).low, true);
-    dv.setInt32(o + 4, (x as { high: number }).high, true);
-  }),
+/** Code comes in two forms; with a scope it is length, string, document. */
+const codeSupport: ClassSupport = {
+  typeOf: (x) => (hasScope(x) ? 0x0f : 0x0d),
+  bound: (x) => (hasScope(x) ? 9 + documentBound(x.scope, scopeDepth) : 5) + textBound((x as Code).code),
+  write(b, dv, o, x) {
+    if (!hasScope(x)) return writeString(b, dv, o, (x as Code).code);
+    const end = writeDocument(b, dv, writeString(b, dv, o + 4, x.code), x.scope, scopeDepth);
+    dv.setInt32(o, end - o, true);
+    return end;
+  },
 };
 
-/** Code comes in two forms. */
-function codeWriter(x: unknown): ClassSupport {
-  const { code, scope } = x as Code;
-  if (typeof code !== "string") fail();
-  const writeCode: Writer = (b, dv, o) => {
-    const length = writeText(b, dv, o + 4, code);
-    dv.setInt32(o, length + 1, true);
-    b[o + 4 + length] = 0;
-    return o + 5 + length;
-  };
-  if (scope === null || scope === undefined) return { type: 0x0d, bound: () => 5 + textBound(code), write: writeCode };
-  return {
-    type: 0x0f,
-    bound: () => 9 + textBound(code) + documentBound(scope, scopeDepth),
-    write(b, dv, o, value) {
-      const end = writeDocument(b, dv, writeCode(b, dv, o + 4, value), scope, scopeDepth);
-      dv.setInt32(o, end - o, true);
-      return end;
-    },
-  };
+function hasScope(x: unknown): x is Code & { scope: object } {
+  const { scope } = x as Code;
+  return scope !== null && scope !== undefined;
+}
+
+function writeString(b: Buffer, dv: DataView, o: number, text: unknown): number {
+  if (typeof text !== "string") fail();
+  const length = writeText(b, dv, o + 4, text);
+  dv.setInt32(o, length + 1, true);
+  b[o + 4 + length] = 0;
+  return o + 5 + length;
+}
+
+/** By the name that a class gives its instances. Those that a schema does not name are carried by `unknown` alone. */
+const supported = new Map<string, ClassSupport>([
+  ["ObjectId", fixed(0x07, 12, writeObjectId)],
+  ["Decimal128", fixed(0x13, 16, writeDecimal128)],
+  ["Timestamp", fixed(0x11, 8, writeTimestamp)],
+  ["MinKey", fixed(0xff, 0, writeMinKey)],
+  ["MaxKey", fixed(0x7f, 0, writeMaxKey)],
+  ["Binary", { typeOf: () => 0x05, bound: bsonClassBound, write: writeBinary }],
+  ["BSONRegExp", { typeOf: () => 0x0b, bound: bsonClassBound, write: writeBsonRegExp }],
+  ["Code", codeSupport],
+  ["Int32", fixed(0x10, 4, (_b, dv, o, x) => dv.setInt32(o, Number(x), true))],
+  ["Double", fixed(0x01, 8, (_b, dv, o, x) => dv.setFloat64(o, Number(x), true))],
+  ["Long", fixed(0x12, 8, writeLong)],
+]);
+
+function writeLong(_b: Buffer, dv: DataView, o: number, x: unknown): void {
+  const { low, high } = x as { low: number; high: number };
+  dv.setInt32(o, low, true);
+  dv.setInt32(o + 4, high, true);
 }
 
 function supportOf(value: object): ClassSupport | undefined {
   const name = classOf(value);
-  if (name === undefined) return undefined;
-  return name === "Code" ? codeWriter(value) : supported[name];
+  return name === undefined ? undefined : supported.get(name);
 }
 
 const classes: ExoticTypes = {
@@ -226,7 +232,7 @@ const classes: ExoticTypes = {
   write(b, dv, typeAt, o, value) {
     const support = supportOf(value);
     if (support === undefined) return -1;
-    b[typeAt] = support.type;
+    b[typeAt] = support.typeOf(value);
     return support.write(b, dv, o, value);
   },
   isInstance: isBsonClass,

@@ -10,6 +10,7 @@ import { CodecError } from "../errors/codec-error.ts";
 import { explainValue } from "./explain-value.ts";
 import { fail, isFailure } from "./fail.ts";
 import { keyEnd, valueEnd } from "./skip.ts";
+import { closeWindow } from "./text-read.ts";
 import { readDocument } from "./value-read.ts";
 import { documentBound, slackBytes, writeDocument } from "./value-write.ts";
 
@@ -54,6 +55,7 @@ export function decodePlainDocument(
       throw broken("is no document of the length it states");
     }
     if (end - start > limits.maxElements * elementBytes) countElements(buffer, view, start, end, limits);
+    closeWindow();
     return readDocument(buffer, view, start, end, limits.maxDepth);
   } catch (error) {
     throw isFailure(error) ? broken("is malformed, or nests deeper than maxDepth") : error;

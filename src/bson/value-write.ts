@@ -23,7 +23,7 @@ const indexBound = 12;
 /** An object whose own properties are its data: made by a literal, `JSON.parse` or `Object.create(null)`, in any realm. */
 export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** At least as many bytes as the value will take. `depth`: levels that may still nest, this one included. */

@@ -13,7 +13,7 @@ import { exoticTypes } from "../bson/exotic-types.ts";
 import { isFailure } from "../bson/fail.ts";
 import { toInt32, toInt53, toInt64, toNumber, toUint32, toUint64 } from "../bson/numbers.ts";
 import { checkStructure, keyEnd, valueEnd } from "../bson/skip.ts";
-import { readText } from "../bson/text-read.ts";
+import { closeWindow, readText } from "../bson/text-read.ts";
 import type { TextBuffer } from "../bson/text-write.ts";
 import { readValue } from "../bson/value-read.ts";
 import type { CodecLimits } from "../contract/codec.ts";
@@ -28,6 +28,7 @@ import { type DocumentShape, type MapShape, type ResolvedShape, resolveShape, ty
 import { fieldPath, itemPath, Violations } from "./violations.ts";
 
 export function explainDecode(shape: Shape, place: DocumentPlace, limits: CodecLimits): readonly Violation[] {
+  closeWindow();
   const explainer = new DecodeExplainer(place, limits);
   explainer.root(shape);
   return explainer.violations.list;

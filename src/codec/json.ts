@@ -3,9 +3,10 @@
  */
 
 import { fail } from "../bson/fail.ts";
+import { readKey } from "../bson/key-read.ts";
 import { toNumber } from "../bson/numbers.ts";
 import { keyEnd, valueEnd } from "../bson/skip.ts";
-import { readText } from "../bson/text-read.ts";
+import { cutText } from "../bson/text-read.ts";
 import { setOwn } from "../bson/value-read.ts";
 import { isPlainObject, writeValue } from "../bson/value-write.ts";
 
@@ -42,7 +43,7 @@ function hasHoles(items: readonly unknown[]): boolean {
 export function toJson(b: Buffer, dv: DataView, type: number, from: number, end: number, depth: number): unknown {
   switch (type) {
     case 0x02:
-      return readText(b, dv, from + 4, end - 1);
+      return cutText(b, dv, from + 4, end - 1);
     case 0x08:
       return b[from] === 1;
     case 0x0a:
@@ -83,7 +84,7 @@ function toJsonObject(b: Buffer, dv: DataView, start: number, end: number, depth
   for (let at = start + 4; at < last; ) {
     const type = b[at] as number;
     const from = keyEnd(b, at + 1, last);
-    const key = readText(b, dv, at + 1, from - 1);
+    const key = readKey(b, dv, at + 1, from - 1);
     at = valueEnd(b, dv, type, from, last);
     setOwn(object, key, toJson(b, dv, type, from, at, depth - 1));
     count += 1;
