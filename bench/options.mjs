@@ -15,9 +15,11 @@ export const usage = `npm run bench -- [options]
   --peer a,b          only these: ${Object.keys(peers).join(", ")}
   --rounds n          interleaved repetitions (3)
   --window ms         how long one measurement lasts (1000)
+  --patient           repeat rounds that other programs disturbed, up to ten times
   --json file         where the figures go (bench/results/<time>.json)
   --chart             draw docs/bench-rpc.svg from this run even when it is not the default set
   --node n            another Node.js for the processes under test: 20, 22, 24, 26, or the path of a binary
+  --urgent            real-time priority for the processes under test, for a machine that others use (needs root)
   --no-pin            let the kernel move the processes between cores
   --profile dir       write a CPU profile of each process there
   --help
@@ -48,10 +50,12 @@ export function readOptions(args) {
         peer: { type: "string" },
         rounds: { type: "string" },
         window: { type: "string" },
+        patient: { type: "boolean", default: false },
         json: { type: "string" },
         chart: { type: "boolean", default: false },
         node: { type: "string", default: process.execPath },
         profile: { type: "string" },
+        urgent: { type: "boolean", default: false },
         "no-pin": { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -61,6 +65,7 @@ export function readOptions(args) {
   }
   const chosen = ["quick", "all", "guard"].filter((name) => values[name]);
   if (chosen.length > 1) throw new UsageError(`--${chosen[0]} and --${chosen[1]} exclude each other`);
+  if (values.urgent && process.getuid?.() !== 0) throw new UsageError("--urgent needs root");
   const set = chosen[0] ?? "default";
   return {
     ...paces[set],
@@ -72,6 +77,8 @@ export function readOptions(args) {
     peers: chosenOf(peers, values.peer, set, "peer"),
     workloads: chosenOf(workloads, values.workload, set, "workload"),
     isWholeSet: values.peer === undefined && values.workload === undefined,
+    isPatient: values.patient,
+    isUrgent: values.urgent,
     wantsPin: !values["no-pin"],
     wantsChart: values.chart,
     json: values.json,

@@ -61,6 +61,7 @@ async function main(options) {
     nodeUnderTest: options.nodeVersion,
     machine: { cpu: cpus()[0]?.model, cores: cpus().length },
     isPinned: options.cores !== undefined,
+    isUrgent: options.isUrgent,
     rounds: options.rounds,
     windowMs: options.windowMs,
     versions: versions(),

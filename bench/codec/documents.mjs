@@ -8,7 +8,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { EJSON } from "bson";
+import { Code, EJSON } from "bson";
 
 const shared = process.env.TAUT_SHARED ?? fileURLToPath(new URL("../../../shared", import.meta.url));
 const folder = join(shared, "data/mongodb-bson-benchmark");
@@ -30,6 +30,8 @@ function plain(value) {
     case "Int32":
     case "Double":
       return value.valueOf();
+    case "Code":
+      return new Code(value.code, value.scope === null ? null : plain(value.scope));
     case "Binary":
       return value.sub_type === 0 ? new Uint8Array(value.value()) : value;
     case undefined:

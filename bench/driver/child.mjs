@@ -9,6 +9,11 @@ import { fileURLToPath } from "node:url";
 
 const END_GRACE_MS = 2000;
 
+/** What a process is started through, to be kept on a core and to come before all others. */
+export function commandPrefix({ core, isUrgent = false }) {
+  return [...(isUrgent ? ["chrt", "-r", "1"] : []), ...(core === undefined ? [] : ["taskset", "-c", String(core)])];
+}
+
 export class Child {
   #process;
   #questions = new Map();
@@ -18,10 +23,11 @@ export class Child {
 
   /**
    * @param {string} script file name in this folder
-   * @param {{ node: string, nodeArgs?: readonly string[], core?: number }} options `core`: the one that the process is kept on
+   * @param {{ node: string, nodeArgs?: readonly string[], core?: number, isUrgent?: boolean }} options `core`: the one that the process is
+   *   kept on; `isUrgent`: before everything else that wants it
    */
-  constructor(script, { node, nodeArgs = [], core }) {
-    const command = [...(core === undefined ? [] : ["taskset", "-c", String(core)]), node, "--no-warnings", ...nodeArgs];
+  constructor(script, { node, nodeArgs = [], core, isUrgent = false }) {
+    const command = [...commandPrefix({ core, isUrgent }), node, "--no-warnings", ...nodeArgs];
     this.#process = fork(fileURLToPath(new URL(script, import.meta.url)), {
       execPath: command[0],
       execArgv: command.slice(1),

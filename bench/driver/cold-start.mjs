@@ -5,6 +5,7 @@
 
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { commandPrefix } from "./child.mjs";
 import { attempt, endPair, startPair } from "./contest.mjs";
 
 const STARTS_PER_ROUND = 3;
@@ -24,7 +25,9 @@ export async function coldStart(workload, contestants, options, onProgress) {
     for (let i = 0; i < options.rounds * STARTS_PER_ROUND; i++) {
       for (const entry of entries) {
         onProgress(`${entry.label}: start ${i + 1}`);
-        await attempt(entry, async () => entry.rounds.push(await startOnce(entry, pairs.get(entry), options.node)));
+        await attempt(entry, async () =>
+          entry.rounds.push(await startOnce(entry, pairs.get(entry), [...commandPrefix(options), options.node])),
+        );
       }
     }
   } finally {
@@ -33,20 +36,20 @@ export async function coldStart(workload, contestants, options, onProgress) {
   return entries;
 }
 
-async function startOnce({ peer }, pair, node) {
-  if (peer === undefined) return { clientMs: await untilOutput(node, ["-e", 'process.stdout.write("up")']) };
-  const serverMs = await untilOutput(node, [script("cold-server.mjs"), peer]);
-  const clientMs = await untilOutput(node, [script("cold-client.mjs"), peer, String(pair.port)]);
+async function startOnce({ peer }, pair, command) {
+  if (peer === undefined) return { clientMs: await untilOutput([...command, "-e", 'process.stdout.write("up")']) };
+  const serverMs = await untilOutput([...command, script("cold-server.mjs"), peer]);
+  const clientMs = await untilOutput([...command, script("cold-client.mjs"), peer, String(pair.port)]);
   return { serverMs, clientMs };
 }
 
 /** Milliseconds until the process printed something. It ends by itself; it is killed if it does not. */
-function untilOutput(node, args) {
+function untilOutput([program, ...args]) {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
     let elapsedMs;
     let stderr = "";
-    const child = spawn(node, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
     child.stdout.once("data", () => {
       elapsedMs = performance.now() - startedAt;

@@ -3,9 +3,11 @@
  * machine that slows down slows everyone. Fresh processes for each workload: its figures do not depend on what else was run.
  */
 
-import { machineCpuUs } from "../measure/machine.mjs";
+import { isQuiet, machineCpuUs } from "../measure/machine.mjs";
 import { Child } from "./child.mjs";
 
+/** `--patient`: so many times the rounds are tried until each peer has them undisturbed. */
+const PATIENCE = 10;
 const RUN_GRACE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 120_000;
 
@@ -19,16 +21,18 @@ export async function contest(workload, contestants, options, onProgress = () =>
     for (const entry of entries) await attempt(entry, async () => pairs.set(entry, await startPair(entry, workload, options)));
     for (const entry of entries) {
       onProgress(`${entry.label}: warming up`);
-      await attempt(entry, () => measure(pairs.get(entry), workload, options.warmMs));
+      await attempt(entry, () => measure(pairs.get(entry), workload, { ...options, windowMs: options.warmMs }));
     }
-    for (let round = 0; round < options.rounds; round++) {
+    const windowMs = Math.max(options.windowMs, workload.minWindowMs ?? 0);
+    const lastRound = options.rounds * (options.isPatient ? PATIENCE : 1);
+    for (let round = 0; round < lastRound; round++) {
       // each round begins with another peer
       for (let i = 0; i < entries.length; i++) {
         const entry = entries[(i + round) % entries.length];
-        onProgress(`${entry.label}: round ${round + 1} of ${options.rounds}`);
-        const windowMs = Math.max(options.windowMs, workload.minWindowMs ?? 0);
-        await attempt(entry, async () => entry.rounds.push(await measure(pairs.get(entry), workload, windowMs)));
+        onProgress(`${entry.label}: round ${round + 1}`);
+        await attempt(entry, async () => entry.rounds.push(await measure(pairs.get(entry), workload, { ...options, windowMs })));
       }
+      if (round + 1 >= options.rounds && entries.every((entry) => hasEnough(entry, options.rounds))) break;
     }
     for (const entry of entries) {
       await attempt(entry, async () => {
@@ -43,6 +47,10 @@ export async function contest(workload, contestants, options, onProgress = () =>
   return entries;
 }
 
+function hasEnough({ rounds, error }, wanted) {
+  return error !== undefined || rounds.filter(isQuiet).length >= wanted;
+}
+
 /** Does one step of a contestant that has not failed yet; what it throws is its result. */
 export async function attempt(entry, step) {
   if (entry.error !== undefined) return;
@@ -54,9 +62,9 @@ export async function attempt(entry, step) {
   }
 }
 
-export async function startPair(entry, workload, { node, nodeArgs, cores = [] }) {
-  const server = new Child("server.mjs", { node, nodeArgs, core: cores[0] });
-  const client = new Child("client.mjs", { node, nodeArgs, core: cores[1] });
+export async function startPair(entry, workload, { node, nodeArgs, cores = [], isUrgent }) {
+  const server = new Child("server.mjs", { node, nodeArgs, isUrgent, core: cores[0] });
+  const client = new Child("client.mjs", { node, nodeArgs, isUrgent, core: cores[1] });
   const pair = { server, client };
   try {
     const { port } = await server.ask("start", { peer: entry.peer, options: entry.options ?? {} });
@@ -76,7 +84,7 @@ export async function endPair({ server, client }) {
 }
 
 /** One run of the client, with what both processes spent on it, a call. */
-async function measure({ server, client }, workload, windowMs) {
+async function measure({ server, client }, workload, { windowMs, isUrgent }) {
   const settings = { ...workload.settings, windowMs };
   const before = await server.ask("cost");
   const machineBefore = machineCpuUs();
@@ -98,7 +106,7 @@ async function measure({ server, client }, workload, windowMs) {
     ...(bytesPerCall === undefined ? {} : { MBps: (perSecond * bytesPerCall) / 1e6 }),
     clientCpuUs: cpuUs / totalCalls,
     serverCpuUs: serverUs / totalCalls,
-    // cores that neither process used
-    othersCores: Math.max(0, othersUs - serverUs) / 1000 / (performance.now() - startedAt),
+    // cores that neither process used; with --urgent others get only what the two leave
+    ...(isUrgent ? {} : { othersCores: Math.max(0, othersUs - serverUs) / 1000 / (performance.now() - startedAt) }),
   };
 }

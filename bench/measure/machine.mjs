@@ -8,3 +8,10 @@ export function machineCpuUs() {
   for (const { times } of cpus()) busy += times.user + times.nice + times.sys + times.irq;
   return busy * 1000;
 }
+
+/** What other programs may use of a core before a round's figures are doubtful. */
+const QUIET_CORES = 0.2;
+
+export function isQuiet({ othersCores = 0 }) {
+  return othersCores <= QUIET_CORES;
+}

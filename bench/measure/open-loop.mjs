@@ -9,8 +9,9 @@ import { CYCLE_MASK } from "../data/messages.mjs";
 import { messagesOf } from "./closed-loop.mjs";
 import { Latency } from "./latency.mjs";
 
-/** Above this many calls in flight the peer cannot hold the rate: the run ends there and says so. */
-const MAX_IN_FLIGHT = 10_000;
+/** With so many seconds' calls in flight the peer cannot hold the rate: the run ends there and says so. */
+const MAX_BEHIND_S = 2;
+const LAST_ANSWER_MS = 20_000;
 
 /** @param {() => boolean} isOver asked at each turn beside the window */
 export async function runOpenLoop([client], { rate, windowMs }, isOver = () => false) {
@@ -47,15 +48,16 @@ export async function runOpenLoop([client], { rate, windowMs }, isOver = () => f
     const now = performance.now() - startedAt;
     if (now >= windowMs || isOver() || failure !== undefined) break;
     for (; sent * everyMs <= now; sent++) send(sent, startedAt + sent * everyMs);
-    if (sent - done > MAX_IN_FLIGHT) {
+    if (sent - done > MAX_BEHIND_S * rate) {
       isOverloaded = true;
       break;
     }
     await turn();
   }
   const elapsedMs = performance.now() - startedAt;
-  for (const lastAt = performance.now() + 10_000; done < sent && failure === undefined; ) {
-    if (performance.now() > lastAt) throw new Error(`${sent - done} of ${sent} calls unanswered 10 s after the last`);
+  for (const lastAt = performance.now() + LAST_ANSWER_MS; done < sent && failure === undefined; ) {
+    if (performance.now() > lastAt)
+      throw new Error(`${sent - done} of ${sent} calls unanswered ${LAST_ANSWER_MS} ms after the last`);
     await turn();
   }
   if (failure !== undefined) throw failure;

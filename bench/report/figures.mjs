@@ -1,5 +1,8 @@
+import { isQuiet } from "../measure/machine.mjs";
+
 /**
- * One figure from a contestant's rounds. Rates and CPU: the best round, as whatever else the machine does can only make a round worse.
+ * One figure from a contestant's rounds. Rates and CPU: the best round, as whatever else the machine does can only make a round worse;
+ * rounds that other programs disturbed count only where there are no others.
  * Latencies: the median of the rounds' percentiles. Memory: the peak.
  */
 
@@ -17,8 +20,10 @@ function best(rounds, of, choose) {
 
 const medianOf = (rounds, of) => best(rounds, of, (...values) => median(values));
 
-export function figuresOf({ rounds, peakBytes }) {
-  if (rounds.length === 0) return undefined;
+export function figuresOf({ rounds: all, peakBytes }) {
+  if (all.length === 0) return undefined;
+  const quiet = all.filter(isQuiet);
+  const rounds = quiet.length === 0 ? all : quiet;
   return {
     perSecond: best(rounds, (round) => round.perSecond, Math.max),
     MBps: best(rounds, (round) => round.MBps, Math.max),

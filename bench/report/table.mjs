@@ -1,5 +1,6 @@
 /** The figures as text, one table a workload. */
 
+import { isQuiet } from "../measure/machine.mjs";
 import { figuresOf } from "./figures.mjs";
 
 const number = (digits) => (value) => value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: 0 });
@@ -8,9 +9,6 @@ const count = number(0);
 const short = (value) => (value >= 100 ? count(value) : value.toLocaleString("en", { maximumSignificantDigits: 3 }));
 const mebibytes = (bytes) => count(bytes / 1024 / 1024);
 const kibibytes = (bytes) => short(bytes / 1024);
-
-/** What other programs may use before the figures are doubtful. */
-const BUSY_CORES = 0.2;
 
 const latency = [
   { head: "p50 us", of: (f) => f.p50, show: short },
@@ -79,7 +77,8 @@ export function tableOf({ title, kind, measures, entries }) {
     rows.push([entry.label, ...cells]);
   }
   const busy = Math.max(0, ...others);
-  if (busy > BUSY_CORES) remarks.push(`the machine was busy: other programs used ${short(busy)} cores beside; measure again`);
+  if (!isQuiet({ othersCores: busy }))
+    remarks.push(`the machine was busy: other programs used ${short(busy)} cores beside; measure again`);
   return `${title}\n${align(rows)}${remarks.map((remark) => `  - ${remark}\n`).join("")}`;
 }
 
