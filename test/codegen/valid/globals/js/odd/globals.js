@@ -32,6 +32,7 @@ import {
   openWindow,
   ownedBytes,
   readDate,
+  readKey,
   readText,
   setOf,
   setOwn,
@@ -1351,7 +1352,7 @@ function $readMapEntries(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     setOwn(map, key, toCutText(b, dv, type, from, end));
     count += 1;
     p = end;
@@ -1393,7 +1394,7 @@ function $readMapAlso(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     map.set(key, toInt64(dv, type, from));
     count += 1;
     p = end;

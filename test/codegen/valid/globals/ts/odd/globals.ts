@@ -53,6 +53,7 @@ import {
   openWindow,
   ownedBytes,
   readDate,
+  readKey,
   readText,
   setOf,
   setOwn,
@@ -1388,7 +1389,7 @@ function $readMapEntries(b: Buffer, dv: DataView, o: number, e: number): unknown
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     setOwn(map, key, toCutText(b, dv, type, from, end));
     count += 1;
     p = end;
@@ -1430,7 +1431,7 @@ function $readMapAlso(b: Buffer, dv: DataView, o: number, e: number): unknown {
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     map.set(key, toInt64(dv, type, from));
     count += 1;
     p = end;

@@ -23,7 +23,7 @@ import {
   methodOf,
   objectOf,
   openWindow,
-  readText,
+  readKey,
   setOwn,
   settle,
   stringEnd,
@@ -1157,7 +1157,7 @@ function $readCNamed(b, dv, o, e, depth) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     setOwn(map, key, type === 3 ? $readA(b, dv, from, end, depth - 1) : fail());
     count += 1;
     p = end;

@@ -33,7 +33,7 @@ import {
   methodOf,
   objectOf,
   openWindow,
-  readText,
+  readKey,
   setOwn,
   settle,
   stringEnd,
@@ -1182,7 +1182,7 @@ function $readCNamed(b: Buffer, dv: DataView, o: number, e: number, depth: numbe
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     setOwn(map, key, type === 3 ? $readA(b, dv, from, end, depth - 1) : fail());
     count += 1;
     p = end;

@@ -29,6 +29,7 @@ import {
   openWindow,
   ownedBytes,
   readDate,
+  readKey,
   readText,
   setOwn,
   settle,
@@ -3286,7 +3287,7 @@ function $readOrdersUpdateRequestLabels(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     setOwn(map, key, toCutText(b, dv, type, from, end));
     count += 1;
     p = end;

@@ -28,7 +28,7 @@ import {
   methodOf,
   objectOf,
   openWindow,
-  readText,
+  readKey,
   setOf,
   setOwn,
   settle,
@@ -1353,7 +1353,7 @@ function $readCollectionsRecord(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     setOwn(map, key, type === 3 ? $readCollectionsRecordValue(b, dv, from, end) : fail());
     count += 1;
     p = end;
@@ -1403,7 +1403,7 @@ function $readCollectionsByNumber(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     if (keyOf($shape, key) === undefined) fail();
     setOwn(map, key, toCutText(b, dv, type, from, end));
     count += 1;
@@ -1445,7 +1445,7 @@ function $readCollectionsByText(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     map.set(key, toDate(dv, type, from));
     count += 1;
     p = end;
@@ -1490,7 +1490,7 @@ function $readCollectionsById(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = keyOf($shape3, readText(b, dv, p + 1, from - 1));
+    const key = keyOf($shape3, readKey(b, dv, p + 1, from - 1));
     if (key === undefined) fail();
     map.set(key, toCutText(b, dv, type, from, end));
     count += 1;
@@ -1531,7 +1531,7 @@ function $readCollectionsByCount(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = keyOf($shape4, readText(b, dv, p + 1, from - 1));
+    const key = keyOf($shape4, readKey(b, dv, p + 1, from - 1));
     if (key === undefined) fail();
     map.set(key, type === 4 ? $readCollectionsList(b, dv, from, end) : fail());
     count += 1;
@@ -1577,7 +1577,7 @@ function $readCollectionsByFlag(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = keyOf($shape5, readText(b, dv, p + 1, from - 1));
+    const key = keyOf($shape5, readKey(b, dv, p + 1, from - 1));
     if (key === undefined) fail();
     map.set(key, toCutText(b, dv, type, from, end));
     count += 1;
@@ -1618,7 +1618,7 @@ function $readCollectionsBySide(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = keyOf($shape6, readText(b, dv, p + 1, from - 1));
+    const key = keyOf($shape6, readKey(b, dv, p + 1, from - 1));
     if (key === undefined) fail();
     map.set(key, toBytes(b, dv, type, from, end));
     count += 1;
@@ -1843,7 +1843,7 @@ function $readHoldsAllResponseValue(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     map.set(key, type === 4 ? $readHoldsAllResponseValueValue(b, dv, from, end) : fail());
     count += 1;
     p = end;

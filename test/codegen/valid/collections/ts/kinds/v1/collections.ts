@@ -38,7 +38,7 @@ import {
   methodOf,
   objectOf,
   openWindow,
-  readText,
+  readKey,
   setOf,
   setOwn,
   settle,
@@ -1391,7 +1391,7 @@ function $readCollectionsRecord(b: Buffer, dv: DataView, o: number, e: number): 
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     setOwn(map, key, type === 3 ? $readCollectionsRecordValue(b, dv, from, end) : fail());
     count += 1;
     p = end;
@@ -1441,7 +1441,7 @@ function $readCollectionsByNumber(b: Buffer, dv: DataView, o: number, e: number)
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     if (keyOf($shape, key) === undefined) fail();
     setOwn(map, key, toCutText(b, dv, type, from, end));
     count += 1;
@@ -1483,7 +1483,7 @@ function $readCollectionsByText(b: Buffer, dv: DataView, o: number, e: number): 
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     map.set(key, toDate(dv, type, from));
     count += 1;
     p = end;
@@ -1528,7 +1528,7 @@ function $readCollectionsById(b: Buffer, dv: DataView, o: number, e: number): un
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = keyOf($shape3, readText(b, dv, p + 1, from - 1));
+    const key = keyOf($shape3, readKey(b, dv, p + 1, from - 1));
     if (key === undefined) fail();
     map.set(key, toCutText(b, dv, type, from, end));
     count += 1;
@@ -1569,7 +1569,7 @@ function $readCollectionsByCount(b: Buffer, dv: DataView, o: number, e: number):
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = keyOf($shape4, readText(b, dv, p + 1, from - 1));
+    const key = keyOf($shape4, readKey(b, dv, p + 1, from - 1));
     if (key === undefined) fail();
     map.set(key, type === 4 ? $readCollectionsList(b, dv, from, end) : fail());
     count += 1;
@@ -1615,7 +1615,7 @@ function $readCollectionsByFlag(b: Buffer, dv: DataView, o: number, e: number): 
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = keyOf($shape5, readText(b, dv, p + 1, from - 1));
+    const key = keyOf($shape5, readKey(b, dv, p + 1, from - 1));
     if (key === undefined) fail();
     map.set(key, toCutText(b, dv, type, from, end));
     count += 1;
@@ -1656,7 +1656,7 @@ function $readCollectionsBySide(b: Buffer, dv: DataView, o: number, e: number): 
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = keyOf($shape6, readText(b, dv, p + 1, from - 1));
+    const key = keyOf($shape6, readKey(b, dv, p + 1, from - 1));
     if (key === undefined) fail();
     map.set(key, toBytes(b, dv, type, from, end));
     count += 1;
@@ -1895,7 +1895,7 @@ function $readHoldsAllResponseValue(b: Buffer, dv: DataView, o: number, e: numbe
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     map.set(key, type === 4 ? $readHoldsAllResponseValueValue(b, dv, from, end) : fail());
     count += 1;
     p = end;

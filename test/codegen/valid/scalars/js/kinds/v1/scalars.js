@@ -5,6 +5,7 @@ import {
   bytesBound,
   callerOf,
   checkExtent,
+  cutText,
   dateTime,
   decodeDocument,
   decodeError,
@@ -20,9 +21,11 @@ import {
   keyEnd,
   methodOf,
   objectOf,
+  openWindow,
   ownedBytes,
   readDate,
   readInt53,
+  readKey,
   readText,
   readUuid,
   setOwn,
@@ -30,6 +33,7 @@ import {
   textBound,
   toBoolean,
   toBytes,
+  toCutText,
   toDate,
   toInt32,
   toInt53,
@@ -182,6 +186,7 @@ const $codecScalars = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      openWindow(b, start, end);
       if (end - start > limits.maxElements * 2) holdLimits($shapeScalars, { b, dv, start, end }, limits);
       return $readScalars(b, dv, start, end, limits.maxDepth);
     } catch (error) {
@@ -455,7 +460,7 @@ function $readScalars(b, dv, p, e, depth) {
       p += 4;
       break;
     }
-    f0 = readText(b, dv, p + 14, p + 13 + f0Bytes);
+    f0 = cutText(b, dv, p + 14, p + 13 + f0Bytes);
     p += f0Bytes + 13;
     if (dv.getInt32(p, true) !== 0x6c660800 || dv.getInt32(p + 3, true) !== 0x67616c) {
       p = behindNul(b, p);
@@ -593,7 +598,7 @@ function $restScalars(b, dv, p, e, depth, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9
     switch ($keyScalars(b, dv, p + 1, from - p - 2)) {
       case 0:
         if (f0 !== undefined) fail();
-        f0 = toText(b, dv, type, from, end);
+        f0 = toCutText(b, dv, type, from, end);
         break;
       case 1:
         if (f1 !== undefined) fail();
@@ -1431,7 +1436,7 @@ function $readBrandedPrices(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     setOwn(map, key, toInt64(dv, type, from));
     count += 1;
     p = end;

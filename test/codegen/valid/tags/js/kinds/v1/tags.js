@@ -28,6 +28,7 @@ import {
   objectOf,
   openWindow,
   readDate,
+  readKey,
   readText,
   setOwn,
   settle,
@@ -1305,7 +1306,7 @@ function $readDefaultsMap(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     setOwn(map, key, toNumber(dv, type, from));
     count += 1;
     p = end;

@@ -38,6 +38,7 @@ import {
   objectOf,
   openWindow,
   readDate,
+  readKey,
   readText,
   setOwn,
   settle,
@@ -1365,7 +1366,7 @@ function $readDefaultsMap(b: Buffer, dv: DataView, o: number, e: number): unknow
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     setOwn(map, key, toNumber(dv, type, from));
     count += 1;
     p = end;

@@ -28,6 +28,7 @@ import {
   methodOf,
   objectOf,
   openWindow,
+  readKey,
   readTag,
   readText,
   readUnrecognized,
@@ -2707,7 +2708,7 @@ function $readMixedLabelsArm(b, dv, o, e) {
     const type = b[p];
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     setOwn(map, key, toInt32(dv, type, from));
     count += 1;
     p = end;

@@ -38,6 +38,7 @@ import {
   methodOf,
   objectOf,
   openWindow,
+  readKey,
   readTag,
   readText,
   readUnrecognized,
@@ -2769,7 +2770,7 @@ function $readMixedLabelsArm(b: Buffer, dv: DataView, o: number, e: number): unk
     const type = b[p] as number;
     const from = keyEnd(b, p + 1, last);
     const end = valueEnd(b, dv, type, from, last);
-    const key = readText(b, dv, p + 1, from - 1);
+    const key = readKey(b, dv, p + 1, from - 1);
     setOwn(map, key, toInt32(dv, type, from));
     count += 1;
     p = end;
