@@ -14,6 +14,7 @@ export { detached } from "./contract/context-scope.ts";
 export type { InterceptedCall, Interceptor, Reply } from "./contract/interceptor.ts";
 export type { CallKind, ServiceDescription } from "./contract/service.ts";
 export type { Stats } from "./contract/stats.ts";
+export { unrecognized } from "./contract/unrecognized.ts";
 export { Code } from "./errors/code.ts";
 export { CodecError, type Violation } from "./errors/codec-error.ts";
 export { type Detail, isRpcError, RpcError } from "./errors/rpc-error.ts";

@@ -90,7 +90,11 @@ function readLiterals(reading: Reading, literals: Literals, site: Site): Type[] 
   const booleans = new Set(values.map(({ value }) => value).filter((value) => typeof value === "boolean"));
   const rest = booleans.size === 2 ? values.filter(({ value }) => typeof value !== "boolean") : values;
   if (booleans.size === 2) pieces.push({ kind: "boolean" });
-  if (rest.length > 0) pieces.push(literalsType(reading, rest, open));
+  // Open to any string: what is no string is an arm of its own.
+  const other = open ? rest.filter(({ value }) => typeof value !== "string") : [];
+  const closed = rest.filter((value) => !other.includes(value));
+  if (closed.length > 0) pieces.push(literalsType(reading, closed, open));
+  if (other.length > 0) pieces.push(literalsType(reading, other, false));
   return pieces;
 }
 

@@ -78,6 +78,7 @@ describe("a field", () => {
     ["'b' | 'a'", '"a"|"b"'],
     ["2 | 1 | 'a' | true", '"a"|1|2|true'],
     ["'a' | 'b' | (string & {})", '"a"|"b"|...'],
+    ["'a' | 1 | true | (string & {})", '"a"|...|1|true'],
     ["'a' | null", '"a"|null'],
     ["Int32 | null", "int32|null"],
     ["Date | string", "date|string"],

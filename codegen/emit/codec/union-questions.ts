@@ -25,9 +25,17 @@ export type Question =
 export function armsByQuestion(context: EmitContext, type: ValueUnionType): { question: Question; arm: Type }[] {
   const result: { question: Question; arm: Type }[] = [];
   for (const arm of type.arms) {
-    for (const question of questionsOf(context.units.resolve(arm))) result.push({ question, arm: withRulesOf(type, arm) });
+    const questions = questionsOf(context.units.resolve(arm));
+    for (const question of questions)
+      result.push({ question, arm: withRulesOf(type, questions.length > 1 ? partOf(arm, question) : arm) });
   }
   return result.sort((a, b) => rank(a.question) - rank(b.question));
+}
+
+/** Of literals of several kinds those that answer the question: a compiler refuses to compare a string with a number. */
+function partOf(arm: Type, question: Question): Type {
+  if (arm.kind !== "literals") return arm;
+  return { ...arm, values: arm.values.filter((value) => typeof value === question) };
 }
 
 function questionsOf(type: ResolvedType): Question[] {

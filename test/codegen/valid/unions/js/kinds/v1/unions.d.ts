@@ -28,6 +28,8 @@ export interface Mixed {
   size: "auto" | number | null;
   level: 1 | 2 | 3;
   unit: "km" | "m" | (string & Record<never, never>);
+  scale: "mm" | (string & Record<never, never>) | 1000 | true;
+  limit: "none" | 0 | true | { [key: string]: Int32 };
   shape?: Shape;
   owner: boolean | Uint8Array | { id: string };
   items: Date | string[];

@@ -19,6 +19,8 @@ export interface Mixed {
   size: number | "auto" | null;
   level: 1 | 2 | 3;
   unit: "m" | "km" | (string & {});
+  scale: "mm" | 1000 | true | (string & {});
+  limit: "none" | 0 | true | Record<string, Int32>;
   shape?: Shape;
   owner: { id: string } | Uint8Array | boolean;
   items: string[] | Date;

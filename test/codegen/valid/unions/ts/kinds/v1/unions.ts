@@ -200,6 +200,10 @@ const $literals4 = new Set<unknown>([200, 201]);
 
 const $literals5 = new Set<unknown>([404]);
 
+const $literals6 = new Set<unknown>([1000, true]);
+
+const $literals7 = new Set<unknown>(["none", 0, true]);
+
 const $shapeCircle: $Shape = {
   kind: "document",
   fields: [
@@ -337,6 +341,26 @@ const $shapeMixed: $Shape = {
     },
     { name: "level", type: { kind: "literals", values: [1, 2, 3], open: false } },
     { name: "unit", type: { kind: "literals", values: ["km", "m"], open: true } },
+    {
+      name: "scale",
+      type: {
+        kind: "value-union",
+        arms: [
+          { kind: "literals", values: ["mm"], open: true },
+          { kind: "literals", values: [1000, true], open: false },
+        ],
+      },
+    },
+    {
+      name: "limit",
+      type: {
+        kind: "value-union",
+        arms: [
+          { kind: "literals", values: ["none", 0, true], open: false },
+          { kind: "map", form: "object", key: { kind: "string" }, value: { kind: "int32" } },
+        ],
+      },
+    },
     { name: "shape", type: { kind: "ref", to: () => $shapeShape }, optional: true },
     {
       name: "owner",
@@ -1118,9 +1142,11 @@ function $armNamed(_b: Buffer, dv: DataView, at: number, length: number): number
 
 function $boundMixed(x: unknown): number {
   const v = fieldsOf(x);
-  let bound = 114;
+  let bound = 128;
   bound += $boundMixedWhen(v.when);
   bound += 5 + textBound(v.unit);
+  bound += $boundMixedScale(v.scale);
+  bound += $boundMixedLimit(v.limit);
   bound += $boundMixedOwner(v.owner);
   bound += $boundMixedItems(v.items);
   bound += $boundMixedLabels(v.labels);
@@ -1150,26 +1176,32 @@ function $writeMixed(b: Buffer, dv: DataView, o: number, x: unknown): number {
   const f3Bytes = writeText(b, dv, o + 21, f3 as string);
   dv.setInt32(o + 17, f3Bytes + 1, true);
   o += f3Bytes + 21;
-  b[o] = 0;
-  o += 1;
-  const f4 = v.shape;
-  if (f4 !== undefined) {
+  const f4 = v.scale;
+  dv.setInt32(o, 0x63730000, true);
+  dv.setInt32(o + 4, 0x656c61, true);
+  o = $writeMixedScale(b, dv, o + 1, o + 8, f4);
+  const f5 = v.limit;
+  dv.setInt32(o, 0x6d696c00, true);
+  dv.setInt32(o + 4, 0x7469, true);
+  o = $writeMixedLimit(b, dv, o, o + 7, f5);
+  const f6 = v.shape;
+  if (f6 !== undefined) {
     dv.setInt32(o, 0x61687303, true);
     dv.setInt32(o + 4, 0x6570, true);
-    o = $writeShape(b, dv, o + 7, f4);
+    o = $writeShape(b, dv, o + 7, f6);
   }
-  const f5 = v.owner;
+  const f7 = v.owner;
   dv.setInt32(o, 0x6e776f00, true);
   dv.setInt32(o + 4, 0x7265, true);
-  o = $writeMixedOwner(b, dv, o, o + 7, f5);
-  const f6 = v.items;
+  o = $writeMixedOwner(b, dv, o, o + 7, f7);
+  const f8 = v.items;
   dv.setInt32(o, 0x65746900, true);
   dv.setInt32(o + 4, 0x736d, true);
-  o = $writeMixedItems(b, dv, o, o + 7, f6);
-  const f7 = v.labels;
+  o = $writeMixedItems(b, dv, o, o + 7, f8);
+  const f9 = v.labels;
   dv.setInt32(o, 0x62616c00, true);
   dv.setInt32(o + 4, 0x736c65, true);
-  o = $writeMixedLabels(b, dv, o, o + 8, f7);
+  o = $writeMixedLabels(b, dv, o, o + 8, f9);
   b[o] = 0;
   o += 1;
   dv.setInt32(start, o - start, true);
@@ -1185,9 +1217,11 @@ function $readMixed(b: Buffer, dv: DataView, p: number, e: number): unknown {
   let f5: unknown;
   let f6: unknown;
   let f7: unknown;
+  let f8: unknown;
+  let f9: unknown;
   // left at the first surprise; never a second time round
   while (true) {
-    if (e - p < 61) {
+    if (e - p < 75) {
       p += 4;
       break;
     }
@@ -1197,7 +1231,7 @@ function $readMixed(b: Buffer, dv: DataView, p: number, e: number): unknown {
     }
     const f0Type = b[p + 4] as number;
     const f0End = valueEnd(b, dv, f0Type, p + 10, e - 1);
-    if (f0End > e - 51) {
+    if (f0End > e - 65) {
       p += 4;
       break;
     }
@@ -1206,7 +1240,7 @@ function $readMixed(b: Buffer, dv: DataView, p: number, e: number): unknown {
     if (dv.getInt32(p + 1, true) !== 0x657a6973 || b[p + 5] !== 0) break;
     const f1Type = b[p] as number;
     const f1End = valueEnd(b, dv, f1Type, p + 6, e - 1);
-    if (f1End > e - 45) break;
+    if (f1End > e - 59) break;
     f1 = $readMixedSize(b, dv, f1Type, p + 6, f1End);
     p = f1End;
     if (dv.getInt32(p, true) !== 0x76656c10 || dv.getInt32(p + 3, true) !== 0x6c6576) break;
@@ -1217,51 +1251,69 @@ function $readMixed(b: Buffer, dv: DataView, p: number, e: number): unknown {
       break;
     }
     const f3Bytes = dv.getInt32(p + 17, true);
-    if (f3Bytes < 1 || f3Bytes > e - p - 44) {
+    if (f3Bytes < 1 || f3Bytes > e - p - 58) {
       p += 11;
       break;
     }
     f3 = cutText(b, dv, p + 21, p + 20 + f3Bytes);
     p += f3Bytes + 20;
-    if (b[p] !== 0) fail();
-    p += 1;
-    if (e - p >= 35 && dv.getInt32(p, true) === 0x61687303 && dv.getInt32(p + 3, true) === 0x657061) {
-      const f4Bytes = dv.getInt32(p + 7, true);
-      if (f4Bytes < 5 || f4Bytes > e - p - 30) break;
-      f4 = $readShape(b, dv, p + 7, p + 7 + f4Bytes);
-      p += f4Bytes + 7;
+    if (b[p] !== 0 || dv.getInt32(p + 2, true) !== 0x6c616373 || dv.getInt16(p + 6, true) !== 0x65) {
+      p = behindNul(b, p);
+      break;
     }
-    if (dv.getInt32(p + 1, true) !== 0x656e776f || dv.getInt16(p + 5, true) !== 0x72) break;
+    const f4Type = b[p + 1] as number;
+    const f4End = valueEnd(b, dv, f4Type, p + 8, e - 1);
+    if (f4End > e - 30) {
+      p += 1;
+      break;
+    }
+    f4 = $readMixedScale(b, dv, f4Type, p + 8, f4End);
+    p = f4End;
+    if (dv.getInt32(p + 1, true) !== 0x696d696c || dv.getInt16(p + 5, true) !== 0x74) break;
     const f5Type = b[p] as number;
     const f5End = valueEnd(b, dv, f5Type, p + 7, e - 1);
-    if (f5End > e - 16) break;
-    f5 = $readMixedOwner(b, dv, f5Type, p + 7, f5End);
+    if (f5End > e - 23) break;
+    f5 = $readMixedLimit(b, dv, f5Type, p + 7, f5End);
     p = f5End;
-    if (dv.getInt32(p + 1, true) !== 0x6d657469 || dv.getInt16(p + 5, true) !== 0x73) break;
-    const f6Type = b[p] as number;
-    const f6End = valueEnd(b, dv, f6Type, p + 7, e - 1);
-    if (f6End > e - 9) break;
-    f6 = $readMixedItems(b, dv, f6Type, p + 7, f6End);
-    p = f6End;
-    if (dv.getInt32(p + 1, true) !== 0x6562616c || dv.getInt32(p + 4, true) !== 0x736c65) break;
+    if (e - p >= 35 && dv.getInt32(p, true) === 0x61687303 && dv.getInt32(p + 3, true) === 0x657061) {
+      const f6Bytes = dv.getInt32(p + 7, true);
+      if (f6Bytes < 5 || f6Bytes > e - p - 30) break;
+      f6 = $readShape(b, dv, p + 7, p + 7 + f6Bytes);
+      p += f6Bytes + 7;
+    }
+    if (dv.getInt32(p + 1, true) !== 0x656e776f || dv.getInt16(p + 5, true) !== 0x72) break;
     const f7Type = b[p] as number;
-    const f7End = valueEnd(b, dv, f7Type, p + 8, e - 1);
-    f7 = $readMixedLabels(b, dv, f7Type, p + 8, f7End);
+    const f7End = valueEnd(b, dv, f7Type, p + 7, e - 1);
+    if (f7End > e - 16) break;
+    f7 = $readMixedOwner(b, dv, f7Type, p + 7, f7End);
     p = f7End;
+    if (dv.getInt32(p + 1, true) !== 0x6d657469 || dv.getInt16(p + 5, true) !== 0x73) break;
+    const f8Type = b[p] as number;
+    const f8End = valueEnd(b, dv, f8Type, p + 7, e - 1);
+    if (f8End > e - 9) break;
+    f8 = $readMixedItems(b, dv, f8Type, p + 7, f8End);
+    p = f8End;
+    if (dv.getInt32(p + 1, true) !== 0x6562616c || dv.getInt32(p + 4, true) !== 0x736c65) break;
+    const f9Type = b[p] as number;
+    const f9End = valueEnd(b, dv, f9Type, p + 8, e - 1);
+    f9 = $readMixedLabels(b, dv, f9Type, p + 8, f9End);
+    p = f9End;
     if (e - p !== 1 || b[p] !== 0) break;
     const value: Record<string, unknown> = {
       when: f0,
       size: f1,
       level: f2,
       unit: f3,
-      owner: f5,
-      items: f6,
-      labels: f7,
+      scale: f4,
+      limit: f5,
+      owner: f7,
+      items: f8,
+      labels: f9,
     };
-    if (f4 !== undefined) value.shape = f4;
+    if (f6 !== undefined) value.shape = f6;
     return value;
   }
-  return $restMixed(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7);
+  return $restMixed(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9);
 }
 
 function $restMixed(
@@ -1277,6 +1329,8 @@ function $restMixed(
   f5: unknown,
   f6: unknown,
   f7: unknown,
+  f8: unknown,
+  f9: unknown,
 ): unknown {
   const last = e - 1;
   if (b[last] !== 0) fail();
@@ -1303,19 +1357,27 @@ function $restMixed(
         break;
       case 4:
         if (f4 !== undefined) fail();
-        f4 = type === 3 ? $readShape(b, dv, from, end) : fail();
+        f4 = $readMixedScale(b, dv, type, from, end);
         break;
       case 5:
         if (f5 !== undefined) fail();
-        f5 = $readMixedOwner(b, dv, type, from, end);
+        f5 = $readMixedLimit(b, dv, type, from, end);
         break;
       case 6:
         if (f6 !== undefined) fail();
-        f6 = $readMixedItems(b, dv, type, from, end);
+        f6 = type === 3 ? $readShape(b, dv, from, end) : fail();
         break;
       case 7:
         if (f7 !== undefined) fail();
-        f7 = $readMixedLabels(b, dv, type, from, end);
+        f7 = $readMixedOwner(b, dv, type, from, end);
+        break;
+      case 8:
+        if (f8 !== undefined) fail();
+        f8 = $readMixedItems(b, dv, type, from, end);
+        break;
+      case 9:
+        if (f9 !== undefined) fail();
+        f9 = $readMixedLabels(b, dv, type, from, end);
         break;
     }
     p = end;
@@ -1325,9 +1387,11 @@ function $restMixed(
     f1 === undefined ||
     f2 === undefined ||
     f3 === undefined ||
+    f4 === undefined ||
     f5 === undefined ||
-    f6 === undefined ||
-    f7 === undefined
+    f7 === undefined ||
+    f8 === undefined ||
+    f9 === undefined
   ) {
     fail();
   }
@@ -1336,11 +1400,13 @@ function $restMixed(
     size: f1,
     level: f2,
     unit: f3,
-    owner: f5,
-    items: f6,
-    labels: f7,
+    scale: f4,
+    limit: f5,
+    owner: f7,
+    items: f8,
+    labels: f9,
   };
-  if (f4 !== undefined) value.shape = f4;
+  if (f6 !== undefined) value.shape = f6;
   return value;
 }
 
@@ -1361,23 +1427,32 @@ function $keyMixed(_b: Buffer, dv: DataView, at: number, length: number): number
     }
     case 5: {
       const word0 = dv.getInt32(at, true);
-      if (word0 === 0x656e776f && dv.getInt32(at + 1, true) === 0x72656e77) {
-        return 5;
-      }
-      if (word0 === 0x6576656c && dv.getInt32(at + 1, true) === 0x6c657665) {
-        return 2;
-      }
-      if (word0 === 0x6d657469 && dv.getInt32(at + 1, true) === 0x736d6574) {
-        return 6;
-      }
-      if (word0 === 0x70616873 && dv.getInt32(at + 1, true) === 0x65706168) {
-        return 4;
+      if (word0 < 0x6c616373) {
+        if (word0 === 0x656e776f && dv.getInt32(at + 1, true) === 0x72656e77) {
+          return 7;
+        }
+        if (word0 === 0x6576656c && dv.getInt32(at + 1, true) === 0x6c657665) {
+          return 2;
+        }
+        if (word0 === 0x696d696c && dv.getInt32(at + 1, true) === 0x74696d69) {
+          return 5;
+        }
+      } else {
+        if (word0 === 0x6c616373 && dv.getInt32(at + 1, true) === 0x656c6163) {
+          return 4;
+        }
+        if (word0 === 0x6d657469 && dv.getInt32(at + 1, true) === 0x736d6574) {
+          return 8;
+        }
+        if (word0 === 0x70616873 && dv.getInt32(at + 1, true) === 0x65706168) {
+          return 6;
+        }
       }
       break;
     }
     case 6: {
       if (dv.getInt32(at, true) === 0x6562616c && dv.getInt32(at + 2, true) === 0x736c6562) {
-        return 7;
+        return 9;
       }
       break;
     }
@@ -2383,6 +2458,99 @@ function $readMixedWhen(b: Buffer, dv: DataView, type: number, from: number, end
   }
 }
 
+function $boundMixedScale(x: unknown): number {
+  if (typeof x === "string") return 5 + textBound(x);
+  return 8;
+}
+
+function $writeMixedScale(b: Buffer, dv: DataView, typeAt: number, o: number, x: unknown): number {
+  if (typeof x === "string") {
+    if (typeof x !== "string") fail();
+    b[typeAt] = 2;
+    const xBytes = writeText(b, dv, o + 4, x as string);
+    dv.setInt32(o, xBytes + 1, true);
+    o += xBytes + 4;
+    b[o] = 0;
+    return o + 1;
+  }
+  if (typeof x === "number") {
+    if (x !== 1000) fail();
+    b[typeAt] = 16;
+    dv.setInt32(o, 0x3e8, true);
+    return o + 4;
+  }
+  if (typeof x === "boolean") {
+    if (x !== true) fail();
+    b[typeAt] = 8;
+    b[o] = 1;
+    return o + 1;
+  }
+  return fail();
+}
+
+function $readMixedScale(b: Buffer, dv: DataView, type: number, from: number, end: number): unknown {
+  switch (type) {
+    case 2:
+      return toCutText(b, dv, type, from, end);
+    case 1:
+    case 16:
+    case 18:
+    case 8:
+      return toLiteral(b, dv, type, from, end, $literals6);
+    default:
+      return fail();
+  }
+}
+
+function $boundMixedLimit(x: unknown): number {
+  if (typeof x === "object" && x !== null) return $boundMixedLimitArm(x);
+  return 9;
+}
+
+function $writeMixedLimit(b: Buffer, dv: DataView, typeAt: number, o: number, x: unknown): number {
+  if (typeof x === "string") {
+    if (x !== "none") fail();
+    b[typeAt] = 2;
+    dv.setInt32(o, 0x5, true);
+    dv.setInt32(o + 4, 0x656e6f6e, true);
+    b[o + 8] = 0;
+    return o + 9;
+  }
+  if (typeof x === "number") {
+    if (x !== 0) fail();
+    b[typeAt] = 16;
+    dv.setInt32(o, 0x0, true);
+    return o + 4;
+  }
+  if (typeof x === "boolean") {
+    if (x !== true) fail();
+    b[typeAt] = 8;
+    b[o] = 1;
+    return o + 1;
+  }
+  if (typeof x === "object" && x !== null) {
+    b[typeAt] = 3;
+    o = $writeMixedLimitArm(b, dv, o, x);
+    return o;
+  }
+  return fail();
+}
+
+function $readMixedLimit(b: Buffer, dv: DataView, type: number, from: number, end: number): unknown {
+  switch (type) {
+    case 2:
+    case 1:
+    case 16:
+    case 18:
+    case 8:
+      return toLiteral(b, dv, type, from, end, $literals7);
+    case 3:
+      return type === 3 ? $readMixedLimitArm(b, dv, from, end) : fail();
+    default:
+      return fail();
+  }
+}
+
 function $boundMixedOwner(x: unknown): number {
   if (isBytes(x)) return bytesBound(x);
   if (typeof x === "object" && x !== null) return $boundMixedOwner2(x);
@@ -2454,7 +2622,7 @@ function $readMixedItems(b: Buffer, dv: DataView, type: number, from: number, en
 
 function $boundMixedLabels(x: unknown): number {
   if (typeof x === "string") return 5 + textBound(x);
-  if (typeof x === "object" && x !== null) return $boundMixedLabelsArm(x);
+  if (typeof x === "object" && x !== null) return $boundMixedLimitArm(x);
   return 0;
 }
 
@@ -2470,7 +2638,7 @@ function $writeMixedLabels(b: Buffer, dv: DataView, typeAt: number, o: number, x
   }
   if (typeof x === "object" && x !== null) {
     b[typeAt] = 3;
-    o = $writeMixedLabelsArm(b, dv, o, x);
+    o = $writeMixedLimitArm(b, dv, o, x);
     return o;
   }
   return fail();
@@ -2481,7 +2649,7 @@ function $readMixedLabels(b: Buffer, dv: DataView, type: number, from: number, e
     case 2:
       return toCutText(b, dv, type, from, end);
     case 3:
-      return type === 3 ? $readMixedLabelsArm(b, dv, from, end) : fail();
+      return type === 3 ? $readMixedLimitArm(b, dv, from, end) : fail();
     default:
       return fail();
   }
@@ -2595,6 +2763,52 @@ function $literalOpenShapeLineKind(_b: Buffer, dv: DataView, at: number, length:
     }
   }
   return undefined;
+}
+
+function $boundMixedLimitArm(x: unknown): number {
+  let bound = 5;
+  const map = objectOf(x);
+  for (const key of Object.keys(map)) {
+    const value = map[key];
+    if (value !== undefined) bound += 2 + keyBound(key) + 4;
+  }
+  return bound;
+}
+
+function $writeMixedLimitArm(b: Buffer, dv: DataView, o: number, x: unknown): number {
+  const map = objectOf(x);
+  const start = o;
+  o += 4;
+  for (const key of Object.keys(map)) {
+    const value = map[key];
+    if (value === undefined) continue;
+    if (typeof value !== "number" || (value | 0) !== value) fail();
+    b[o] = 16;
+    o = writeKey(b, o + 1, key);
+    dv.setInt32(o, value, true);
+    o += 4;
+  }
+  return endDocument(b, dv, start, o);
+}
+
+function $readMixedLimitArm(b: Buffer, dv: DataView, o: number, e: number): unknown {
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  let p = o + 4;
+  const map: Record<string, unknown> = {};
+  let count = 0;
+  while (p < last) {
+    const type = b[p] as number;
+    const from = keyEnd(b, p + 1, last);
+    const end = valueEnd(b, dv, type, from, last);
+    const key = readKey(b, dv, p + 1, from - 1);
+    setOwn(map, key, toInt32(dv, type, from));
+    count += 1;
+    p = end;
+  }
+  // a key twice: fewer keys than entries
+  if (Object.keys(map).length !== count) fail();
+  return map;
 }
 
 function $boundMixedOwner2(x: unknown): number {
@@ -2734,52 +2948,6 @@ function $readMixedItemsArm(b: Buffer, dv: DataView, o: number, e: number): unkn
   return items;
 }
 
-function $boundMixedLabelsArm(x: unknown): number {
-  let bound = 5;
-  const map = objectOf(x);
-  for (const key of Object.keys(map)) {
-    const value = map[key];
-    if (value !== undefined) bound += 2 + keyBound(key) + 4;
-  }
-  return bound;
-}
-
-function $writeMixedLabelsArm(b: Buffer, dv: DataView, o: number, x: unknown): number {
-  const map = objectOf(x);
-  const start = o;
-  o += 4;
-  for (const key of Object.keys(map)) {
-    const value = map[key];
-    if (value === undefined) continue;
-    if (typeof value !== "number" || (value | 0) !== value) fail();
-    b[o] = 16;
-    o = writeKey(b, o + 1, key);
-    dv.setInt32(o, value, true);
-    o += 4;
-  }
-  return endDocument(b, dv, start, o);
-}
-
-function $readMixedLabelsArm(b: Buffer, dv: DataView, o: number, e: number): unknown {
-  const last = e - 1;
-  if (b[last] !== 0) fail();
-  let p = o + 4;
-  const map: Record<string, unknown> = {};
-  let count = 0;
-  while (p < last) {
-    const type = b[p] as number;
-    const from = keyEnd(b, p + 1, last);
-    const end = valueEnd(b, dv, type, from, last);
-    const key = readKey(b, dv, p + 1, from - 1);
-    setOwn(map, key, toInt32(dv, type, from));
-    count += 1;
-    p = end;
-  }
-  // a key twice: fewer keys than entries
-  if (Object.keys(map).length !== count) fail();
-  return map;
-}
-
 function $literalMixedSizeArm(_b: Buffer, dv: DataView, at: number, length: number): string | undefined {
   switch (length) {
     case 4: {
@@ -2795,7 +2963,7 @@ function $literalMixedSizeArm(_b: Buffer, dv: DataView, at: number, length: numb
 /** `kinds.v1.Shapes`, for `server.add`. */
 export const ShapesService: ServiceDescription<ShapesHandler> = defineService<ShapesHandler>({
   fullName: "kinds.v1.Shapes",
-  fingerprint: "3192d7c54e1dc648",
+  fingerprint: "bf819b54b0951e7d",
   methods: [
     {
       name: "draw",
