@@ -41,7 +41,8 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
   readonly #binding: MethodBinding;
   readonly peer: Peer;
   #context: HandlerContext | undefined;
-  #requests: Inbox<unknown> | undefined;
+  /** Of a request stream: there before the handler is, which may have to wait for its turn while messages arrive. */
+  readonly #requests: Inbox<unknown> | undefined;
   #pump: MessagePump | undefined;
   /** What `write` writes. */
   #outgoing: unknown;
@@ -57,6 +58,14 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     this.#binding = binding;
     this.peer = peer;
     this.#wrapping = binding.method.result;
+    const { kind } = binding.method;
+    if (kind === "client-stream" || kind === "bidi") {
+      this.#requests = new Inbox<unknown>({
+        release: (cost) => connection.release(this, cost),
+        // A handler that stops reading has not ended the call; what still comes is dropped.
+        leave: () => {},
+      });
+    }
   }
 
   get clock(): Clock {
@@ -79,16 +88,8 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
 
   start(buffer: Buffer, view: DataView, start: number, end: number): void {
     const { method } = this.#binding;
-    let request: unknown;
-    if (method.kind === "client-stream" || method.kind === "bidi") {
-      const requests = new Inbox<unknown>({
-        release: (cost) => this.#connection.release(this, cost),
-        // A handler that stops reading has not ended the call; what still comes is dropped.
-        leave: () => {},
-      });
-      this.#requests = requests;
-      request = requests;
-    } else {
+    let request: unknown = this.#requests;
+    if (request === undefined) {
       try {
         request = method.request.read(buffer, view, start, end, this.#host.codecLimits);
       } catch (error) {
