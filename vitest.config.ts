@@ -18,6 +18,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: ["test/long/**"],
     globalSetup: ["test/support/generate-schemas.ts"],
     testTimeout: 30_000,
     pool: "forks",

@@ -9,30 +9,11 @@
 import { expect, it } from "vitest";
 import { RpcError } from "../../../src/errors/rpc-error.ts";
 import { bidi, JoinedEnds, type RecordingCallee, type RecordingCaller } from "../../support/connection-ends.ts";
+import { SeededRandom } from "../../support/seeded-random.ts";
 
 const operations = Number(process.env.MODEL_OPERATIONS ?? 6_000);
 const operationsPerConnection = 1_500;
 const firstSeed = Number(process.env.MODEL_SEED ?? 20_261_124);
-
-/** The same numbers for the same seed, everywhere. */
-class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  below(n: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  }
-
-  pick<T>(items: readonly T[]): T | undefined {
-    return items.length === 0 ? undefined : items[this.below(items.length)];
-  }
-}
 
 /** What the model knows of one call. */
 interface Expected {
@@ -51,7 +32,7 @@ interface Expected {
 }
 
 class ModelRun {
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   readonly #ends: JoinedEnds;
   readonly #calls: Expected[] = [];
   #keys = 0;
@@ -59,7 +40,7 @@ class ModelRun {
   isCut = false;
 
   constructor(seed: number) {
-    this.#random = new Random(seed);
+    this.#random = new SeededRandom(seed);
     const windows =
       this.#random.pick([{}, { streamWindowBytes: 4_096 }, { streamWindowBytes: 2_000, connectionWindowBytes: 20_000 }]) ?? {};
     const fragmentBytes = this.#random.pick([1_024, 4_096, 65_536]) ?? 1_024;
