@@ -181,11 +181,13 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall {
   }
 
   /** Runs a callback of the user's; what it throws goes to `onError` and harms no call. */
-  protected tell(callback: () => void): void {
+  protected tell(callback: () => unknown): void {
+    const report = (error: unknown): void => this.host.report(error, { method: this.method.path, callback: true });
     try {
-      callback();
+      const answer = callback();
+      if (answer instanceof Promise) answer.catch(report);
     } catch (error) {
-      this.host.report(error, { method: this.method.path, callback: true });
+      report(error);
     }
   }
 

@@ -60,8 +60,10 @@ export class InterceptedCaller {
 
   /** Streaming responses. The call starts at once; errors wait for the loop. */
   stream(method: MethodDescription, request: Request, options: CallOptions | undefined): AsyncIterable<unknown> {
-    const reply = this.#run(method, request, options);
-    reply.catch(() => {});
+    // The calls below the interceptors: nobody else ends those whose interceptor throws, or whose reader leaves before it has anything.
+    const calls = new StreamsBelow();
+    const reply = this.#run(method, request, options, calls);
+    reply.catch(() => calls.leave());
     const unwrap = method.result === "value";
     const tell = (one: Reply): void => this.#tellMetadata(one, options);
     let inner: AsyncIterator<unknown> | undefined;
@@ -80,7 +82,9 @@ export class InterceptedCaller {
         return { done: false, value: (result.value as { value: unknown }).value };
       },
       async return() {
-        await (await open()).return?.();
+        const left = inner?.return?.();
+        calls.leave();
+        await left;
         return { done: true, value: undefined };
       },
       [Symbol.asyncIterator]: () => iterator,
@@ -88,7 +92,12 @@ export class InterceptedCaller {
     return iterator;
   }
 
-  async #run(method: MethodDescription, request: Request, options: CallOptions | undefined): Promise<Reply> {
+  async #run(
+    method: MethodDescription,
+    request: Request,
+    options: CallOptions | undefined,
+    streams = new StreamsBelow(),
+  ): Promise<Reply> {
     const parent = options?.parent === undefined ? currentContext() : (options.parent ?? undefined);
     const abort = new AbortController();
     const call: InterceptedCall = {
@@ -107,7 +116,7 @@ export class InterceptedCaller {
     };
     // A deadline may only get shorter on the way.
     const innermost = (inner: InterceptedCall): Promise<Reply> =>
-      this.#call(method, { ...inner, deadline: Math.min(inner.deadline, call.deadline) }, options);
+      this.#call(method, { ...inner, deadline: Math.min(inner.deadline, call.deadline) }, options, streams);
     return intercept(this.#interceptors, innermost)(call);
   }
 
@@ -118,7 +127,12 @@ export class InterceptedCaller {
   }
 
   /** The call itself, with what the interceptors made of it. */
-  async #call(method: MethodDescription, call: InterceptedCall, options: CallOptions | undefined): Promise<Reply> {
+  async #call(
+    method: MethodDescription,
+    call: InterceptedCall,
+    options: CallOptions | undefined,
+    streams: StreamsBelow,
+  ): Promise<Reply> {
     let leading = new Metadata();
     let begun: () => void = () => {};
     const hasBegun = new Promise<void>((resolve) => {
@@ -161,6 +175,7 @@ export class InterceptedCaller {
         case "bidi": {
           const given = method.kind === "bidi" ? { requests: call.messages ?? nothing() } : { request: call.message };
           const messages = this.#caller.stream({ method, options: inner, raw: true, ...given });
+          streams.add(messages);
           const first = firstOf(messages);
           await Promise.race([hasBegun, first.arrived]);
           return reply({ messages: first.messages });
@@ -175,11 +190,37 @@ export class InterceptedCaller {
   }
 
   #tellMetadata(reply: Reply, options: CallOptions | undefined): void {
-    options?.onMetadata?.(reply.metadata);
+    const report = (error: unknown): void => this.#host.report(error, { callback: "onMetadata" });
+    try {
+      const answer: unknown = options?.onMetadata?.(reply.metadata);
+      if (answer instanceof Promise) answer.catch(report);
+    } catch (error) {
+      report(error);
+    }
     if (options?.onTrailers !== undefined) {
       const told = options.onTrailers.bind(options);
       reply.trailers.then(told).catch((error: unknown) => this.#host.report(error, { callback: "onTrailers" }));
     }
+  }
+}
+
+/** Streams that one intercepted call has opened: usually one, more where an interceptor tries again. */
+class StreamsBelow {
+  readonly #streams: AsyncIterable<unknown>[] = [];
+  #hasLeft = false;
+
+  add(stream: AsyncIterable<unknown>): void {
+    this.#streams.push(stream);
+    if (this.#hasLeft) this.leave();
+  }
+
+  /** Nobody reads them any more. Harmless for those that have ended. */
+  leave(): void {
+    this.#hasLeft = true;
+    for (const stream of this.#streams.splice(0))
+      stream[Symbol.asyncIterator]()
+        .return?.()
+        ?.catch(() => {});
   }
 }
 

@@ -82,6 +82,9 @@ export class NamedTarget {
   }
 
   #found(addresses: readonly string[]): void {
+    if (!Array.isArray(addresses) || addresses.some((one) => typeof one !== "string" || one === "")) {
+      return this.#failed(this.#question, "resolve() must answer an array of addresses as strings");
+    }
     const hosts = [...new Set(addresses)].sort().slice(0, maxAddresses);
     if (hosts.length === 0) return this.#failed(this.#question, "it has no addresses");
     const { host: name, port } = this.address;

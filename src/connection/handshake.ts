@@ -179,14 +179,16 @@ export class Handshake {
     };
     this.#busy = true;
     let answer: unknown;
+    let isPending: boolean;
     try {
       answer = ask();
+      // Whatever can be waited for is: a promise of another library's taken for an identity would let everybody in.
+      isPending = isThenable(answer);
     } catch (error) {
       this.#busy = false;
       return this.#fail(asRefusal(error));
     }
-    // Whatever can be waited for is: a promise of another library's taken for an identity would let everybody in.
-    if (isThenable(answer)) answer.then(goOn, (error: unknown) => this.#fail(asRefusal(error)));
+    if (isPending) Promise.resolve(answer).then(goOn, (error: unknown) => this.#fail(asRefusal(error)));
     else goOn(answer);
   }
 

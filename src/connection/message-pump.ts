@@ -109,21 +109,33 @@ export class MessagePump {
         });
         return;
       }
-      let result: IteratorResult<unknown>;
+      let isDone: boolean;
+      let item: unknown;
       try {
-        result = iterator.next();
+        const result = iterator.next();
+        isDone = Boolean(result.done);
+        if (!isDone) item = result.value;
       } catch (error) {
         return this.#fail(error, "iterable");
       }
-      if (result.done === true) return this.#finish();
-      if (!this.#send(result.value)) return;
+      if (isDone) return this.#finish();
+      if (!this.#send(item)) return;
     }
   }
 
   #receive(result: IteratorResult<unknown>): void {
     if (this.#state !== "pulling") return;
-    if (result.done === true) return this.#finish();
-    if (this.#send(result.value)) this.#pull();
+    let isDone: boolean;
+    let item: unknown;
+    try {
+      // An iterator of the user's own may answer no result at all, or one whose getters throw.
+      isDone = Boolean(result.done);
+      if (!isDone) item = result.value;
+    } catch (error) {
+      return this.#fail(error, "iterable");
+    }
+    if (isDone) return this.#finish();
+    if (this.#send(item)) this.#pull();
   }
 
   /** True when the next item may be pulled at once. */

@@ -39,7 +39,8 @@ export function safeHook(hook: ((error: unknown, where: object) => void) | undef
   if (hook === undefined) return () => {};
   return (error, where) => {
     try {
-      hook(error, where);
+      const answer: unknown = hook(error, where);
+      if (answer instanceof Promise) answer.catch(() => {});
     } catch {
       // Whoever is told of errors and throws has nobody left to be told by.
     }

@@ -105,15 +105,17 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
           ? method.invoke(this.#binding.handler, request, context)
           : this.#intercept(request, context),
       );
+      // A `then` of the user's own may throw, or call back twice.
+      if (!(answer instanceof Promise) && isThenable(answer)) answer = Promise.resolve(answer);
     } catch (error) {
       return this.#fail(error);
     }
     if (this.#binding.interceptors.length === 0 && (method.kind === "server-stream" || method.kind === "bidi")) {
       return this.#respond(answer);
     }
-    if (isThenable(answer)) {
+    if (answer instanceof Promise) {
       answer.then(
-        (value) => this.#answered(value),
+        (value: unknown) => this.#answered(value),
         (error: unknown) => this.#fail(error),
       );
     } else {
@@ -316,10 +318,7 @@ const responding: unique symbol = Symbol("responding");
 const emptyDocument = Object.freeze({});
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value instanceof Promise ||
-    (typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function")
-  );
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
 
 function joined(first: Metadata | undefined, second: Metadata): Metadata {

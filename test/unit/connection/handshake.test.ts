@@ -220,7 +220,7 @@ describe("credentials", () => {
     }
   });
 
-  it("checked by a promise of another library are waited for", () => {
+  it("checked by a promise of another library are waited for", async () => {
     let settle: (value: unknown) => void = () => {};
     const thenable = {
       // biome-ignore lint/suspicious/noThenProperty: what is tested
@@ -231,8 +231,10 @@ describe("credentials", () => {
     const server = new End("server", { authenticate: () => thenable });
     server.transport.receive(magicBytes);
     server.receive(hello());
+    await new Promise((resolve) => setImmediate(resolve));
     expect(server.isOpen).toBe(false);
     settle("ada");
+    await new Promise((resolve) => setImmediate(resolve));
     expect(server.connection.identity).toBe("ada");
   });
 
