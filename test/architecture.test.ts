@@ -167,6 +167,7 @@ describe("the reader of sources behind these tests", () => {
         'export type * from "./f.ts";',
         'import "node:net";',
         'const g = await import("node:tls");',
+        'const j = process.getBuiltinModule("node:dns");',
         'scope.import("taut");',
         "import {\n  h,\n  i,\n} from './h.ts';",
       ].join("\n"),
@@ -179,6 +180,7 @@ describe("the reader of sources behind these tests", () => {
       { specifier: "./f.ts", typeOnly: true, target: "src/wire/f.ts" },
       { specifier: "node:net", typeOnly: false },
       { specifier: "node:tls", typeOnly: false },
+      { specifier: "node:dns", typeOnly: false },
       { specifier: "./h.ts", typeOnly: false, target: "src/wire/h.ts" },
     ]);
   });

@@ -1,6 +1,6 @@
 /** The second look at a plain value that could not be written: where in it the first problem is, and what it is. */
 
-import { types } from "node:util";
+import * as types from "node:util/types";
 import type { Violation } from "../errors/codec-error.ts";
 import { exoticTypes } from "./exotic-types.ts";
 import { isPlainObject } from "./value-write.ts";

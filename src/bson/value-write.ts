@@ -7,7 +7,7 @@
  * cycle does by depth.
  */
 
-import { types } from "node:util";
+import * as types from "node:util/types";
 import { isBytes, writeBytes } from "./binary.ts";
 import { dateTime, writeTime } from "./date.ts";
 import { exoticTypes } from "./exotic-types.ts";

@@ -1,6 +1,6 @@
 /** What values, shapes and element types are called in the messages of violations. */
 
-import { types } from "node:util";
+import * as types from "node:util/types";
 import { type ResolvedShape, resolveShape, type Shape } from "./shape.ts";
 
 const scalarNames: Readonly<Partial<Record<Shape["kind"], string>>> = {

@@ -4,7 +4,7 @@
  * Everything else fails. The checks of collections work across realms, where `instanceof` would not.
  */
 
-import { types } from "node:util";
+import * as types from "node:util/types";
 import { fail } from "../bson/fail.ts";
 import { isPlainObject } from "../bson/value-write.ts";
 

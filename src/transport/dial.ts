@@ -6,10 +6,11 @@
  */
 
 import net from "node:net";
-import tls from "node:tls";
+import type tls from "node:tls";
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Address, formatAddress } from "./address.ts";
+import { loadTls } from "./late-modules.ts";
 import { describeSocketError } from "./socket-errors.ts";
 import { SocketTransport } from "./socket-transport.ts";
 import type { Transport } from "./transport.ts";
@@ -56,7 +57,7 @@ export function dial(address: Address, options: DialOptions): Dialing {
     const target: { path: string } | { host: string; port: number } =
       address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port };
     const socket = secure
-      ? tls.connect({
+      ? loadTls().connect({
           ...target,
           ...serverName(address),
           ...options.tls,

@@ -4,10 +4,10 @@
  * Errors while accepting (no descriptors left) are reported and survived; errors of binding reject `listen`.
  */
 
-import { lstatSync, unlinkSync } from "node:fs";
 import net from "node:net";
-import tls from "node:tls";
+import type tls from "node:tls";
 import { type Address, formatAddress } from "./address.ts";
+import { loadFs, loadTls } from "./late-modules.ts";
 import { SocketTransport } from "./socket-transport.ts";
 import type { Transport } from "./transport.ts";
 
@@ -42,7 +42,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     options.onTransport(new SocketTransport(socket, secure ? "tls" : address.kind === "unix" ? "unix" : "tcp", peer));
   };
   const server = secure
-    ? tls.createServer({ handshakeTimeout: options.handshakeTimeoutMs, ...options.tls }, accept)
+    ? loadTls().createServer({ handshakeTimeout: options.handshakeTimeoutMs, ...options.tls }, accept)
     : net.createServer({ noDelay: true }, accept);
   const handshakes = secure ? new TlsHandshakes(server as tls.Server, options.maxHandshakes) : undefined;
   // Sockets that fail before they are handed out: TLS handshakes above all.
@@ -68,7 +68,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       handshakes?.close();
     });
   const setTls = (next: object): void => {
-    if (server instanceof tls.Server) server.setSecureContext(next as tls.SecureContextOptions);
+    if (secure) (server as tls.Server).setSecureContext(next as tls.SecureContextOptions);
   };
   if (address.kind === "unix") return { url: formatAddress(address), close: closed, setTls };
   const bound = server.address() as net.AddressInfo;
@@ -107,6 +107,7 @@ class TlsHandshakes {
 
 /** A socket file that nobody answers is what a killed process left behind. */
 async function removeStaleSocket(path: string): Promise<void> {
+  const { lstatSync, unlinkSync } = loadFs();
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return;
   const isAlive = await new Promise<boolean>((resolve) => {
     const probe = net.connect(path);

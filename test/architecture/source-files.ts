@@ -65,14 +65,14 @@ export function layerOf(path: string): string {
 }
 
 const importForms =
-  /(?<![.\w$])(?:import|export)\s+(?<type>type\s+)?(?<what>[\w$*{][^;"'`]*?)\s+from\s*["'](?<from>[^"']+)["']|(?<![.\w$])import\s*["'](?<bare>[^"']+)["']|(?<![.\w$])import\s*\(\s*["'](?<dynamic>[^"']+)["']/g;
+  /(?<![.\w$])(?:import|export)\s+(?<type>type\s+)?(?<what>[\w$*{][^;"'`]*?)\s+from\s*["'](?<from>[^"']+)["']|(?<![.\w$])import\s*["'](?<bare>[^"']+)["']|(?<![.\w$])import\s*\(\s*["'](?<dynamic>[^"']+)["']|\bgetBuiltinModule\(["'](?<builtin>[^"']+)["']/g;
 
 function readImports(path: string, code: string, words: string): readonly Import[] {
   // An `import` that is blank in `words` stands in a string: the generator is full of them.
   const matches = [...code.matchAll(importForms)].filter(({ index }) => words[index] !== " ");
   return matches.map((match) => {
-    const { type, what = "", from, bare, dynamic } = match.groups ?? {};
-    const specifier = from ?? bare ?? dynamic ?? "";
+    const { type, what = "", from, bare, dynamic, builtin } = match.groups ?? {};
+    const specifier = from ?? bare ?? dynamic ?? builtin ?? "";
     const named = /^\{([^}]*)\}$/.exec(what.trim())?.[1];
     const typeOnly = type !== undefined || (named !== undefined && isTypesAlone(named));
     if (!specifier.startsWith(".")) return { specifier, typeOnly };
