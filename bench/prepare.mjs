@@ -36,6 +36,7 @@ export function prepare(peers) {
 function prepareTaut() {
   const cli = join(root, "cli", "dist", "main.js");
   step("building taut", process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"], root);
+  step("bundling it, as it is published", process.execPath, [join(root, "scripts/bundle.mjs")], root);
   const out = join(generated, "taut");
   step(
     "taut generate bench/schemas",

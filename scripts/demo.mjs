@@ -18,6 +18,7 @@ const folder = `examples/${example}`;
 
 const steps = [
   { says: "building taut", args: [tsc, "-b"] },
+  { says: "bundling it", args: ["scripts/bundle.mjs"] },
   {
     says: `taut generate schemas --out ${folder}/generated`,
     args: ["cli/dist/main.js", "generate", "schemas", "--out", `${folder}/generated`],

@@ -12,9 +12,11 @@ const workspace = process.cwd();
 const dist = join(workspace, "dist");
 
 execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b", root], { stdio: "inherit" });
+execFileSync(process.execPath, [join(root, "scripts/bundle.mjs")], { stdio: "inherit" });
 
 for (const file of readdirSync(dist, { recursive: true })) {
   const emitted = /^(.*)\.(?:js|js\.map|d\.ts)$/.exec(String(file));
-  if (emitted !== null && !existsSync(join(workspace, `${emitted[1]}.ts`))) rmSync(join(dist, emitted[0]));
+  if (emitted !== null && !emitted[1].startsWith("chunks/") && !existsSync(join(workspace, `${emitted[1]}.ts`)))
+    rmSync(join(dist, emitted[0]));
 }
 for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) copyFileSync(join(root, file), join(workspace, file));

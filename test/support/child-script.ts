@@ -80,8 +80,7 @@ export async function killScripts(): Promise<void> {
 const preamble = `
 import { connect, createServer, gracefulShutdown, RpcError } from "${root}src/dist/index.js";
 import { addHealth } from "${root}src/dist/health/index.js";
-import { callerOf } from "${root}src/dist/contract/caller.js";
-import { defineService } from "${root}src/dist/contract/service.js";
+import { callerOf, defineService } from "${root}src/dist/runtime/v1.js";
 import { decodePlainDocument, encodePlainDocument } from "${root}src/dist/bson/plain-document.js";
 const codec = {
   name: "test.Plain",
