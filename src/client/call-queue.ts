@@ -31,6 +31,8 @@ export class CallQueue {
       const bound = message.bound();
       if (bound <= fragmentBytes) call.queuedBytes = Buffer.from(encodeOwned(message, bound));
       call.queuedCost = call.queuedBytes?.length ?? bound;
+      // A getter of the request has aborted it.
+      if (call.isSettled) return;
     }
     if (this.#bytes + call.queuedCost > maxQueuedBytes) throw full(`maxQueuedBytes ${maxQueuedBytes.toLocaleString("en")}`);
     this.#bytes += call.queuedCost;

@@ -111,7 +111,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
 
   dispatch(call: ClientCall): void {
     if (call.isSettled) return;
-    if (this.#states.now === "closed") return call.fail(closedError());
+    if (this.#states.now === "closed") return call.fail(closedError("no"));
     if (!this.#queue.hasFor(call.kindFlags)) {
       const connection = this.#endpoints.pick(call.kindFlags);
       const mustWait = (call.kindFlags & CallFlag.oneWay) !== 0 && connection?.isFull === true;
@@ -149,6 +149,9 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
     } catch (error) {
       return call.fail(call.localFailure(error, "INVALID_ARGUMENT", "no"));
     }
+    if (call.isSettled) return;
+    // A getter of the request has closed the channel.
+    if (this.#states.now === "closed") return call.fail(closedError("no"));
     if (call.deadlineAt !== Number.POSITIVE_INFINITY) this.#queueDeadlines.watch(call.deadlineAt);
     this.#endpoints.connect();
     this.#endpoints.grow(call.kindFlags);
@@ -310,7 +313,8 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
     if (this.#states.now === "closed") return;
     this.#states.set("closed");
     this.#queueDeadlines.stop();
-    for (const call of [...this.#queue.all(), ...this.#pausing.keys()]) call.fail(closedError());
+    for (const call of this.#queue.all()) call.fail(closedError(call.attempt === 1 ? "no" : "maybe"));
+    for (const call of [...this.#pausing.keys()]) call.fail(closedError());
     this.#endpoints.close(closedError());
     this.#updateHold();
   }
@@ -329,6 +333,6 @@ function messageOf(call: ClientCall): UnaryCall | OneWayCall | StreamCall | Enco
   return call.queuedBytes === undefined ? (call as UnaryCall) : new EncodedRequest(call.queuedBytes);
 }
 
-function closedError(): RpcError {
-  return new RpcError({ code: "CANCELLED", message: "the channel was closed" });
+function closedError(executed: "no" | "maybe" = "maybe"): RpcError {
+  return withFacts(new RpcError({ code: "CANCELLED", message: "the channel was closed" }), { executed });
 }

@@ -7,7 +7,7 @@
 import { RpcError } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
 import { EndFlag, FrameKind, headerBytes, headerWord } from "../wire/frame.ts";
-import { encodeOwned, type Outgoing } from "./call.ts";
+import { encodeInto, encodeOwned, type Outgoing } from "./call.ts";
 import { encodeFailure, maxErrorTextBytes } from "./failure-document.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import type { IncomingCall } from "./incoming-call.ts";
@@ -67,15 +67,16 @@ export class CallAnswers {
     if (bound > this.#fragmentBytes) return this.#sendLargeResult(call, message, bound);
     const arena = this.#output.arena;
     arena.reserve(headerBytes + bound);
-    const at = arena.position;
-    const view = arena.view;
-    const end = message.write(arena.buffer, view, at + headerBytes);
+    const { buffer, position: at, view } = arena;
+    const end = encodeInto(arena, at + headerBytes, message, bound);
     const length = end - at - headerBytes;
     if (length > this.#sender.maxBytes) this.#sender.checkLength(length);
-    if (call.leading !== undefined || call.trailers !== undefined) {
-      const bytes = Buffer.from(arena.buffer.subarray(at + headerBytes, end));
+    if (call.leading !== undefined || call.trailers !== undefined || arena.buffer !== buffer) {
+      const bytes = Buffer.from(buffer.subarray(at + headerBytes, end));
       return this.#writeEnd(call, FrameKind.result, EndFlag.message, bytes);
     }
+    // A getter has closed the server.
+    if (!call.isOpen) return;
     view.setUint32(at, length, true);
     view.setUint32(at + 4, resultWord, true);
     view.setUint32(at + 8, call.id, true);
@@ -88,6 +89,7 @@ export class CallAnswers {
     const bytes = encodeOwned(message, bound);
     this.#sender.checkLength(bytes.length);
     if (bytes.length <= this.#fragmentBytes) return this.#writeEnd(call, FrameKind.result, EndFlag.message, bytes);
+    if (!call.isOpen) return;
     const parts = this.#metadataParts(call);
     call.hasAnswered = true;
     const begin = (): void => {

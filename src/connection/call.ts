@@ -5,6 +5,8 @@
  * The connection owns `id`, `flow` and `isOpen`; the subclass owns the rest.
  */
 
+import { CodecError } from "../errors/codec-error.ts";
+import type { OutputArena } from "../wire/output-arena.ts";
 import type { FragmentedMessage } from "./fragmented-message.ts";
 import type { ReceiveWindow, SendWindow } from "./windows.ts";
 
@@ -54,5 +56,27 @@ export abstract class Call {
 export function encodeOwned(message: Outgoing, bound: number): Buffer {
   const buffer = Buffer.allocUnsafeSlow(bound);
   const end = message.write(buffer, new DataView(buffer.buffer, buffer.byteOffset, bound), 0);
+  if (end > bound) throw changedError();
   return buffer.subarray(0, end);
+}
+
+/**
+ * Encodes at `at` of an arena that has room for `bound`; answers where it ends. Getters are user code: what they have sent meanwhile
+ * shows by another `arena.buffer`, and the bytes must be copied behind it.
+ */
+export function encodeInto(arena: OutputArena, at: number, message: Outgoing, bound: number): number {
+  let end: number;
+  arena.isLent = true;
+  try {
+    end = message.write(arena.buffer, arena.view, at);
+  } finally {
+    arena.isLent = false;
+  }
+  if (end - at > bound) throw changedError();
+  return end;
+}
+
+/** For a message that took more bytes than it asked room for: a getter has answered otherwise the second time. */
+function changedError(): CodecError {
+  return new CodecError("message", [{ path: "", rule: "changed", message: "changed while it was encoded" }]);
 }

@@ -9,7 +9,7 @@
 
 import { RpcError } from "../errors/rpc-error.ts";
 import { FrameKind, headerBytes, headerWord, MessageFlag } from "../wire/frame.ts";
-import { type Call, encodeOwned, type Flow, type Outgoing } from "./call.ts";
+import { type Call, encodeInto, encodeOwned, type Flow, type Outgoing } from "./call.ts";
 import { type Flows, keptOf } from "./flows.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import { type ConnectionSettings, maxFragmentedMessages, messageOverheadBytes } from "./limits.ts";
@@ -70,6 +70,12 @@ export class MessageSender {
     }
     const bytes = encodeOwned(message, bound);
     this.checkLength(bytes.length);
+    this.#sendEncoded(call, flow, bytes);
+  }
+
+  #sendEncoded(call: Call, flow: Flow, bytes: Buffer): void {
+    // A getter of the message has ended its call.
+    if (!call.isOpen || flow.discarding) return;
     flow.held = bytes;
     this.#sendHeld(call, flow);
   }
@@ -112,11 +118,11 @@ export class MessageSender {
   #writeMessage(call: Call, flow: Flow, message: Outgoing, bound: number): void {
     const arena = this.#output.arena;
     arena.reserve(headerBytes + bound);
-    const at = arena.position;
-    const view = arena.view;
-    const end = message.write(arena.buffer, view, at + headerBytes);
+    const { buffer, position: at, view } = arena;
+    const end = encodeInto(arena, at + headerBytes, message, bound);
     const length = end - at - headerBytes;
     this.checkLength(length);
+    if (arena.buffer !== buffer) return this.#sendEncoded(call, flow, Buffer.from(buffer.subarray(at + headerBytes, end)));
     view.setUint32(at, length, true);
     view.setUint32(at + 4, FrameKind.message, true);
     view.setUint32(at + 8, call.id, true);

@@ -14,8 +14,9 @@ import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
 import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId } from "../wire/frame.ts";
 import { type AnswerFrame, badAnswer, type FailureAnswer, readAnswerParts, readFailureAnswer, tooLarge } from "./answer-frame.ts";
-import { encodeOwned, type Outgoing } from "./call.ts";
+import { encodeInto, encodeOwned, type Outgoing } from "./call.ts";
 import { documentEnd } from "./call-frame.ts";
+import { CallIds } from "./call-ids.ts";
 import { CallTable } from "./call-table.ts";
 import { callTailBound, writeCallTail } from "./call-tail.ts";
 import type { FrameOutput } from "./frame-output.ts";
@@ -39,11 +40,9 @@ export class OutgoingCalls {
   /** Large requests that wait for one of the eight places: not on the wire, with neither id nor name. */
   readonly #waiting = new Set<OutgoingCall>();
   readonly #methods: MethodNumbers;
-  #nextId: number;
-  readonly #firstId: number;
+  readonly #ids: CallIds;
   /** Calls that may be open: what the peer allows, 0 when the connection is gone. */
   #places: number;
-  #highestId: number;
   #openStreams = 0;
   /** Calls above this id were never accepted by the peer, which is going away. */
   #lastAccepted: number | undefined;
@@ -69,10 +68,8 @@ export class OutgoingCalls {
     this.#methods = new MethodNumbers(peer.maxMethods);
     this.#maxMetadataBytes = options.maxMetadataBytes;
     this.#now = options.now;
-    this.#nextId = options.firstId;
-    this.#firstId = options.firstId;
+    this.#ids = new CallIds(options.firstId);
     this.#places = peer.maxCalls;
-    this.#highestId = (options.firstId - 2) >>> 0;
   }
 
   /** Open calls that the peer allows. */
@@ -80,9 +77,9 @@ export class OutgoingCalls {
     return this.#peer.maxCalls;
   }
 
-  /** How many calls were opened so far: their ids tell, so that nobody has to count. */
+  /** How many calls were opened so far. */
   get opened(): number {
-    return ((this.#nextId - this.#firstId) >>> 0) / 2;
+    return this.#ids.taken;
   }
 
   /** The peer's limits leave room for another call of these kind bits. */
@@ -99,21 +96,39 @@ export class OutgoingCalls {
 
   /**
    * Opens a call. `message` is left out for request streams. Throws what encoding throws, and RESOURCE_EXHAUSTED for what is beyond
-   * the limits: then nothing was sent. False: a one-way call that has to wait for the connection's window.
+   * the limits: then nothing was sent. False: it has to wait. A one-way call for the connection's window; any, if a getter of its
+   * message has taken the last place or closed the connection.
    */
   open(call: OutgoingCall, message: Outgoing | undefined): boolean {
+    const opened = this.#ids.taken;
     const bound = message === undefined ? 0 : message.bound();
     if (bound > this.#peer.fragmentBytes) return this.#openLarge(call, message as Outgoing, bound);
     const oneWay = (call.kindFlags & CallFlag.oneWay) !== 0;
     if (oneWay && !this.#sender.canSpend(bound + oneWayOverheadBytes)) return false;
     const arena = this.#output.arena;
     arena.reserve(headerBytes + bound + callTailBound(call));
-    const at = arena.position;
-    const start = at + headerBytes;
-    const end = message === undefined ? start : message.write(arena.buffer, arena.view, start);
+    const { buffer } = arena;
+    const start = arena.position + headerBytes;
+    const end = message === undefined ? start : encodeInto(arena, start, message, bound);
     if (end - start > this.#sender.maxBytes) this.#sender.checkLength(end - start);
+    if (call.isCancelled) return true;
+    if ((this.#ids.taken !== opened || this.#places === 0) && !this.hasRoom(call.kindFlags)) return false;
+    if (arena.buffer !== buffer) return this.#openEncoded(call, buffer.subarray(start, end));
     if (oneWay) this.#sender.spend(end - start + oneWayOverheadBytes);
-    this.#finishFrame(call, at, end, call.kindFlags);
+    this.#finishFrame(call, start - headerBytes, end, call.kindFlags);
+    return true;
+  }
+
+  /** A message that was encoded elsewhere and fits a frame. */
+  #openEncoded(call: OutgoingCall, bytes: Buffer): boolean {
+    if ((call.kindFlags & CallFlag.oneWay) !== 0) {
+      if (!this.#sender.canSpend(bytes.length + oneWayOverheadBytes)) return false;
+      this.#sender.spend(bytes.length + oneWayOverheadBytes);
+    }
+    const arena = this.#output.arena;
+    arena.reserve(headerBytes + bytes.length + callTailBound(call));
+    const start = arena.position + headerBytes;
+    this.#finishFrame(call, arena.position, start + bytes.copy(arena.buffer, start), call.kindFlags);
     return true;
   }
 
@@ -121,17 +136,13 @@ export class OutgoingCalls {
   #openLarge(call: OutgoingCall, message: Outgoing, bound: number): boolean {
     const bytes = encodeOwned(message, bound);
     this.#sender.checkLength(bytes.length);
+    if (call.isCancelled) return true;
+    if (!this.hasRoom(call.kindFlags)) return false;
+    if (bytes.length <= this.#peer.fragmentBytes) return this.#openEncoded(call, bytes);
     const oneWay = (call.kindFlags & CallFlag.oneWay) !== 0;
     if (oneWay) {
       if (!this.#sender.canSpend(bytes.length + oneWayOverheadBytes)) return false;
       this.#sender.spend(bytes.length + oneWayOverheadBytes);
-    }
-    if (bytes.length <= this.#peer.fragmentBytes) {
-      const arena = this.#output.arena;
-      arena.reserve(headerBytes + bytes.length + callTailBound(call));
-      const start = arena.position + headerBytes;
-      this.#finishFrame(call, arena.position, start + bytes.copy(arena.buffer, start), call.kindFlags);
-      return true;
     }
     if (!oneWay) this.#wait(call);
     this.#sender.sendFragmented(call, bytes, () => {
@@ -167,7 +178,7 @@ export class OutgoingCalls {
     const known = this.#methods.known(call.method);
     const number = known ?? this.#methods.bind(call.method);
     const { flags, end } = writeCallTail(arena, messageEnd, call, known === undefined);
-    const id = this.#takeId();
+    const id = this.#ids.take(this.table);
     view.setUint32(at, end - at - headerBytes, true);
     view.setUint32(at + 4, headerWord(FrameKind.call, kindFlags | flags, number), true);
     view.setUint32(at + 8, id, true);
@@ -181,15 +192,6 @@ export class OutgoingCalls {
       if ((kindFlags & streamFlags) !== 0) this.#openStreams += 1;
     }
     this.#output.scheduleFlush();
-  }
-
-  /** Rises by 2; one that is still open after 2^31 others is skipped, and so is 0, the connection's own. */
-  #takeId(): number {
-    let id = this.#nextId;
-    while (id === 0 || this.table.get(id) !== undefined) id = (id + 2) >>> 0;
-    this.#nextId = (id + 2) >>> 0;
-    this.#highestId = id;
-    return id;
   }
 
   /** The caller gives up. The peer is told; the place stays taken until its end frame. */
@@ -216,7 +218,7 @@ export class OutgoingCalls {
 
   /** A frame of a call that is not in the table: late, or never opened? */
   isKnownId(id: number): boolean {
-    return !isLaterId(id, this.#highestId);
+    return this.#ids.isKnown(id);
   }
 
   /** The end, well. False: the connection is ending. A body that cannot be read fails this call alone. */

@@ -47,6 +47,11 @@ export class OutputArena {
   position = 0;
   buffer: Buffer = none.buffer;
   view: DataView = none.view;
+  /**
+   * Set while a message is encoded at `position`: its getters are user code and may send, abort or close on this very connection. Such
+   * frames then go into other memory and ahead of it; its writer finds `buffer` changed and must copy what it has encoded.
+   */
+  isLent = false;
 
   constructor(pool: ArenaPool) {
     this.#pool = pool;
@@ -59,7 +64,7 @@ export class OutputArena {
 
   /** Makes room for `bytes` at `position`. */
   reserve(bytes: number): void {
-    if (this.buffer.length - this.position < bytes) this.#renew(bytes);
+    if (this.isLent || this.buffer.length - this.position < bytes) this.#renew(bytes);
   }
 
   /** Puts memory of somebody else between the frames, by reference. The caller must not change it until it was sent. */
@@ -84,7 +89,7 @@ export class OutputArena {
   /** The transport has passed on all that was taken: use the memory again from its beginning, or give it back. */
   recycle(): void {
     if (this.#arena === none || this.position !== this.#start) return;
-    this.#pool.give(this.#arena);
+    if (!this.isLent) this.#pool.give(this.#arena);
     this.#use(none);
   }
 
@@ -108,5 +113,6 @@ export class OutputArena {
     this.view = arena.view;
     this.#start = 0;
     this.position = 0;
+    this.isLent = false;
   }
 }
