@@ -7,14 +7,17 @@
  *       +--- a new address -- BACKOFF <--- lost at once ----+ (otherwise IDLE: the next call connects at once)
  *
  * Backoff grows by 1.6 from `minMs` to `maxMs` with full jitter; a connection that has answered or has lived for `minMs` makes it
- * forgotten. Usually there is one connection; up to four where a server's call limit is what holds calls back. Connections that drain
- * live on beside the new one until their calls have ended.
+ * forgotten. An attempt that hangs has another beside it from `maxMs` on (`spare-attempt.ts`). Usually there is one connection; up to
+ * four where a server's call limit is what holds calls back. Connections that drain live on beside the new one until their calls have
+ * ended.
  */
 
+import { connectionError } from "../connection/connection-error.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { Timer } from "../time/clock.ts";
 import type { Address } from "../transport/address.ts";
 import { ClientConnection, type ClientConnectionOwner, type ConnectionWorld } from "./client-connection.ts";
+import { SpareAttempt } from "./spare-attempt.ts";
 
 export type EndpointState = "idle" | "connecting" | "ready" | "backoff" | "closed";
 
@@ -41,6 +44,7 @@ export class Endpoint implements ClientConnectionOwner {
   /** All that are not closed: the attempt under way and draining ones too. */
   readonly #connections = new Set<ClientConnection>();
   #attempt: ClientConnection | undefined;
+  readonly #spare: SpareAttempt;
   #isBackingOff = false;
   #backoffTimer: Timer | undefined;
   #patienceTimer: Timer | undefined;
@@ -57,6 +61,10 @@ export class Endpoint implements ClientConnectionOwner {
   constructor(address: Address, owner: EndpointOwner) {
     this.address = address;
     this.#owner = owner;
+    const { clock, options } = owner.world;
+    this.#spare = new SpareAttempt(clock, Math.max(leastAttemptGapMs, options.reconnect.maxMs), () =>
+      owner.isWanted(this) ? this.#open() : undefined,
+    );
   }
 
   get state(): EndpointState {
@@ -140,6 +148,7 @@ export class Endpoint implements ClientConnectionOwner {
 
   #end(): void {
     this.#isClosed = true;
+    this.#spare.stop();
     this.#backoffTimer?.cancel();
     this.#patienceTimer?.cancel();
   }
@@ -148,21 +157,24 @@ export class Endpoint implements ClientConnectionOwner {
     this.#backoffTimer?.cancel();
     this.#isBackingOff = false;
     this.#isSoon = false;
+    this.#attempt = this.#open();
+    this.#spare.watch();
+    this.#owner.endpointChanged(this);
+  }
+
+  #open(): ClientConnection {
     const { world } = this.#owner;
     this.#attemptedAt = world.clock.now();
-    this.#attempt = new ClientConnection(this.address, world, this);
-    this.#connections.add(this.#attempt);
-    this.#owner.endpointChanged(this);
+    const one = new ClientConnection(this.address, world, this);
+    this.#connections.add(one);
+    return one;
   }
 
   connectionChanged(one: ClientConnection): void {
     const wasAttempt = one === this.#attempt;
     switch (one.state) {
       case "ready":
-        if (wasAttempt) {
-          this.#attempt = undefined;
-          this.lastError = undefined;
-        }
+        if (wasAttempt || this.#spare.is(one)) this.#connected(one);
         break;
       case "probing":
         this.#awaitProof();
@@ -171,8 +183,11 @@ export class Endpoint implements ClientConnectionOwner {
         this.#forget(one);
         if (wasAttempt) {
           this.#attempt = undefined;
+          this.#spare.stop();
           if (!this.#isClosed) this.#failed(one.error);
-        } else if (!this.#isClosed && !one.hasDrained) {
+        } else if (this.#spare.is(one)) {
+          this.#spare.ended();
+        } else if (!this.#isClosed && one.readyAt !== undefined && !one.hasDrained) {
           this.#lost(one);
         }
         break;
@@ -182,6 +197,15 @@ export class Endpoint implements ClientConnectionOwner {
       default:
     }
     if (!this.#isClosed) this.#owner.endpointChanged(this);
+  }
+
+  /** The first of the attempts to arrive: the other is not needed. */
+  #connected(one: ClientConnection): void {
+    const first = this.#attempt;
+    this.#attempt = undefined;
+    this.lastError = undefined;
+    this.#spare.stop(one);
+    if (first !== one) first?.close(connectionError("CANCELLED", "another attempt to connect was faster", { executed: "no" }));
   }
 
   #forget(one: ClientConnection): void {

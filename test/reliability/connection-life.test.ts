@@ -68,6 +68,39 @@ describe("connecting", () => {
     expect(await within(5_100, waiting)).toEqual({ a: 1 });
   });
 
+  it("does not hang with an attempt whose hello was swallowed: maxMs later there is another", async () => {
+    open({ reconnect: { maxMs: 1_000 } });
+    channel.wire.drop();
+    const waiting = client.echo({ a: 1 }, { timeoutMs: 9_000 });
+    await clock.advance(2_500);
+    expect(channel.wire.attempts).toBe(3);
+    channel.wire.heal();
+    expect(await within(600, waiting)).toEqual({ a: 1 });
+    await clock.advance(20_000);
+    expect(channel.wire.attempts).toBe(4);
+    expect(channel.stats()).toMatchObject({ connections: 1, failed: 0 });
+    expect(channel.state).toBe("ready");
+  });
+
+  it("keeps the first attempt beside later ones: it arrives where connecting takes long", async () => {
+    open({ reconnect: { maxMs: 1_000 } });
+    channel.wire.delay(1_200);
+    expect(await within(6_000, client.echo({ a: 1 }, { timeoutMs: 9_000 }))).toEqual({ a: 1 });
+    expect(channel.wire.attempts).toBe(3);
+    await clock.advance(5_000);
+    expect(channel.stats()).toMatchObject({ connections: 1, failed: 0 });
+  });
+
+  it("begins no second attempt where nobody waits any more", async () => {
+    open({ reconnect: { maxMs: 1_000 } });
+    channel.wire.drop();
+    const failing = failureOf(client.echo({}, { timeoutMs: 500 }));
+    await clock.advance(5_000);
+    expect(await failing).toMatchObject({ code: "DEADLINE_EXCEEDED", executed: "no" });
+    expect(channel.wire.attempts).toBe(1);
+    channel.wire.heal();
+  });
+
   it("says in its errors where the time went", async () => {
     open();
     channel.wire.drop("to-client");

@@ -157,14 +157,18 @@ class Pair {
   }
 }
 
+/** What a direction holds at most before it stops reading, as a router's queue would. */
+const maxHeldBytes = 256 * 1024;
+
 /** One direction of one connection. */
 class Pump {
   readonly #from: net.Socket;
   readonly #to: net.Socket;
   readonly #faults: Faults;
-  readonly #timers = new Set<NodeJS.Timeout>();
-  /** When the last byte that is under way arrives. */
-  #busyUntil = 0;
+  /** What is under way, in order: what comes later is never sent earlier. */
+  readonly #held: { readonly at: number; readonly bytes: number; readonly send: () => void }[] = [];
+  #heldBytes = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(from: net.Socket, to: net.Socket, faults: Faults) {
     this.#from = from;
@@ -172,20 +176,24 @@ class Pump {
     this.#faults = faults;
     from.on("data", (chunk: Buffer) => this.#receive(chunk));
     from.on("end", () => {
-      if (!faults.isBlackHole) this.#later(0, () => to.end());
+      if (!faults.isBlackHole) this.#hold(0, () => to.end());
     });
     to.on("drain", () => this.update());
     this.update();
   }
 
+  /** The faults are others now. Without one that takes time, what is under way arrives. */
   update(): void {
-    if (this.#faults.isStalled || this.#to.writableNeedDrain) this.#from.pause();
+    const { isStalled, delayMs, bytesPerSecond } = this.#faults;
+    if (delayMs === 0 && bytesPerSecond === Number.POSITIVE_INFINITY) this.#release(Number.POSITIVE_INFINITY);
+    if (isStalled || this.#to.writableNeedDrain || this.#heldBytes > maxHeldBytes) this.#from.pause();
     else this.#from.resume();
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    clearTimeout(this.#timer);
+    this.#held.length = 0;
+    this.#heldBytes = 0;
   }
 
   #receive(chunk: Buffer): void {
@@ -204,26 +212,40 @@ class Pump {
     for (const copy of copies) {
       for (let at = 0; at < copy.length; at += faults.pieceBytes) this.#send(copy.subarray(at, at + faults.pieceBytes));
     }
-    if (this.#to.writableNeedDrain) this.#from.pause();
+    if (this.#to.writableNeedDrain || this.#heldBytes > maxHeldBytes) this.#from.pause();
   }
 
   #send(piece: Buffer): void {
-    const costMs = (piece.length / this.#faults.bytesPerSecond) * 1_000;
-    this.#later(costMs, () => {
+    this.#hold(piece.length, () => {
       if (this.#to.writable && !this.#faults.isBlackHole) this.#to.write(piece);
     });
   }
 
-  /** In order: what comes later is never sent earlier. */
-  #later(costMs: number, fn: () => void): void {
+  #hold(bytes: number, send: () => void): void {
     const now = performance.now();
-    const at = Math.max(now + this.#faults.delayMs, this.#busyUntil) + costMs;
-    this.#busyUntil = at;
-    if (at <= now && this.#timers.size === 0) return fn();
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      fn();
-    }, at - now);
-    this.#timers.add(timer);
+    const after = this.#held.at(-1)?.at ?? now;
+    const at = Math.max(now + this.#faults.delayMs, after) + (bytes / this.#faults.bytesPerSecond) * 1_000;
+    this.#held.push({ at, bytes, send });
+    this.#heldBytes += bytes;
+    this.#release(now);
+  }
+
+  /** Sends what is due. */
+  #release(now: number): void {
+    clearTimeout(this.#timer);
+    let sent = 0;
+    for (const { at, bytes, send } of this.#held) {
+      if (at > now) break;
+      sent += 1;
+      this.#heldBytes -= bytes;
+      send();
+    }
+    this.#held.splice(0, sent);
+    const next = this.#held[0];
+    if (next === undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#release(performance.now());
+      this.update();
+    }, next.at - now);
   }
 }

@@ -20,6 +20,8 @@ import { type NetworkFault, networkFaults } from "./network-faults.ts";
 
 const calls = longOption("calls", 10_000);
 const callers = 64;
+/** Times that each fault comes and goes at least: a percentile needs some. */
+const rounds = Math.ceil(calls / 100_000);
 const timeoutMs = 1_000;
 /** The promise: recovery after a fault with `reconnect.maxMs` 1,000, at the 99th percentile. */
 const recoverWithinMs = 2_000;
@@ -46,7 +48,7 @@ it(`settles each of ${calls.toLocaleString("en")} calls once and runs none twice
     const ledger = new CallLedger();
     const load = new CallLoad({ client, ledger, numbers, random, options: { timeoutMs } }, callers);
     do await round(fault, ledger);
-    while (ledger.sent < calls / networkFaults.length);
+    while (ledger.sent < calls / networkFaults.length || ledger.recoveriesMs.length < rounds);
     await load.stop(timeoutMs + 30_000);
     ledgers.push([fault, ledger]);
     rows.push(rowOf(fault, ledger));
