@@ -191,7 +191,7 @@ export class OutgoingCalls {
       if (this.#awaited === 1) this.onAwaiting(true);
       if ((kindFlags & streamFlags) !== 0) this.#openStreams += 1;
     }
-    this.#output.scheduleFlush();
+    this.#output.scheduleFlushOfCall(this.#awaited);
   }
 
   /** The caller gives up. The peer is told; the place stays taken until its end frame. */

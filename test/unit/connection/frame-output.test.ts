@@ -1,0 +1,80 @@
+/** When frames leave: all of a turn in one write, but calls as soon as half of those in flight are written. */
+
+import { beforeEach, describe, expect, it } from "vitest";
+import { FrameOutput } from "../../../src/connection/frame-output.ts";
+import { FrameKind, headerBytes } from "../../../src/wire/frame.ts";
+import { ArenaPool } from "../../../src/wire/output-arena.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { ScriptedTransport } from "../../support/scripted-transport.ts";
+
+const body = Buffer.alloc(100);
+const frameBytes = headerBytes + body.length;
+
+describe("a connection's output", () => {
+  let transport: ScriptedTransport;
+  let clock: ManualClock;
+  let output: FrameOutput;
+
+  beforeEach(() => {
+    transport = new ScriptedTransport();
+    clock = new ManualClock();
+    output = new FrameOutput(transport, clock, new ArenaPool(), 65_536);
+  });
+
+  /** Opens calls until `open` wait for an answer. */
+  function writeCalls(from: number, open: number): void {
+    for (let waiting = from + 1; waiting <= open; waiting++) {
+      output.writeFrame(FrameKind.call, 0, 2 * waiting + 1, body);
+      output.scheduleFlushOfCall(waiting);
+    }
+  }
+
+  it("writes the frames of a turn at once", () => {
+    for (let i = 0; i < 100; i++) output.writeFrame(FrameKind.message, 0, 1, body);
+    expect(transport.writes).toBe(0);
+    clock.endTurn();
+    expect(transport.writes).toBe(1);
+    expect(transport.takeBytes()).toHaveLength(100 * frameBytes);
+  });
+
+  it("sends half of the calls in flight ahead of the turn's end", () => {
+    writeCalls(0, 64);
+    clock.endTurn();
+    transport.takeBytes();
+    const before = transport.writes;
+    // All 64 were answered and are made again.
+    writeCalls(0, 31);
+    expect(transport.writes).toBe(before);
+    writeCalls(31, 32);
+    expect(transport.writes).toBe(before + 1);
+    expect(transport.takeBytes()).toHaveLength(32 * frameBytes);
+    writeCalls(32, 63);
+    expect(transport.writes).toBe(before + 1);
+    clock.endTurn();
+    expect(transport.takeBytes()).toHaveLength(31 * frameBytes);
+  });
+
+  it("divides a burst into few writes: each as large as all before, or an arena", () => {
+    writeCalls(0, 10_000);
+    clock.endTurn();
+    expect(transport.takeBytes()).toHaveLength(10_000 * frameBytes);
+    expect(transport.writes).toBeLessThan(40);
+  });
+
+  it("spends no write of its own on a few small calls", () => {
+    writeCalls(0, 8);
+    expect(transport.writes).toBe(0);
+    clock.endTurn();
+    expect(transport.writes).toBe(1);
+  });
+
+  it("sends nothing ahead while the kernel has not taken what was sent before", () => {
+    transport.isHeld = true;
+    output.writeFrame(FrameKind.message, 0, 1, body);
+    clock.endTurn();
+    writeCalls(0, 64);
+    expect(transport.writes).toBe(1);
+    clock.endTurn();
+    expect(transport.writes).toBe(2);
+  });
+});
