@@ -57,14 +57,18 @@ function enumDeclaration({ scope }: ModuleContext, { name, members = [], doc }: 
 
 function typeDeclaration(
   context: ModuleContext,
-  { name, doc, type }: PassedOn,
+  { name, doc, type, text }: PassedOn,
   structures: ReadonlyMap<string, Structure>,
 ): string {
   const structure = structures.get(`${context.file.path}\n${name}`);
   const target = structure?.type ?? type;
-  if (target === undefined) return "";
+  if (target === undefined && text === undefined) return "";
   const local = context.scope.exportedLocal(name);
-  const head = `${docComment(doc ?? structure?.doc)}${local === name ? "export " : ""}`;
+  const comment = docComment(doc ?? structure?.doc);
+  const exporting = local === name ? "export " : "";
+  const head = `${comment}${exporting}`;
+  if (target === undefined)
+    return text === undefined ? "" : `${comment}${context.types.declaration({ local, head: exporting }, text)}`;
   return target.kind === "document"
     ? `${head}${context.types.interface(local, target)}`
     : `${head}type ${local} = ${context.types.built(target)};\n`;

@@ -6,6 +6,8 @@
  */
 
 import type {
+  DeclarationPart,
+  DeclarationText,
   DeclaredName,
   DocumentType,
   Field,
@@ -59,6 +61,7 @@ export class TypeTexts {
   readonly #options: TypeTextsOptions;
   /** Recursive structures without a name of their own, by id: they need an alias to refer to themselves. */
   readonly #aliases = new Map<string, { local: string; text: string }>();
+  readonly #helpers: string[] = [];
 
   constructor(options: TypeTextsOptions) {
     this.#options = options;
@@ -172,9 +175,36 @@ export class TypeTexts {
     }
   }
 
+  /** A declaration as it was written, under a local name. What it brings along is declared once for each. */
+  declaration({ local, head }: { local: string; head: string }, { parts, helpers }: DeclarationText): string {
+    const locals = new Map(helpers.map(({ id, hint }) => [id, this.#options.scope.declare(hint)]));
+    const text = (list: readonly DeclarationPart[], itsHead: string) =>
+      list.map((part) => this.#part(part, { self: local, head: itsHead, helpers: locals })).join("");
+    for (const helper of helpers) this.#helpers.push(text(helper.parts, ""));
+    return text(parts, head);
+  }
+
+  #part(part: DeclarationPart, here: { self: string; head: string; helpers: ReadonlyMap<string, string> }): string {
+    if (typeof part === "string") return part;
+    switch (part.from) {
+      case "head":
+        return here.head;
+      case "self":
+        return here.self;
+      case "helper":
+        return here.helpers.get(part.id) ?? "unknown";
+      case "declared":
+        return this.name(part.declared);
+      case "schema":
+        return this.#options.scope.import("taut/schema", part.name, "type");
+      case "bson":
+        return this.#options.scope.import("taut/runtime/v1/bson", part.name, "type");
+    }
+  }
+
   /** The declarations that the texts so far refer to. Asked for last. */
   aliasLines(): string[] {
-    return [...this.#aliases.values()].map(({ local, text }) => `type ${local} = ${text};\n`);
+    return [...[...this.#aliases.values()].map(({ local, text }) => `type ${local} = ${text};\n`), ...this.#helpers];
   }
 
   #member(field: Field): string {

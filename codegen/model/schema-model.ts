@@ -46,11 +46,31 @@ export interface PassedOn {
   readonly isConstEnum?: boolean;
   /** What a non-generic type is, where the model can say it: `--emit js` writes it out. */
   readonly type?: Type;
+  /** The same as it is written, where the model cannot say it: of generics, of what cannot be carried. */
+  readonly text?: DeclarationText;
   readonly doc?: Doc;
   readonly place?: Place;
   /** False for a name that the file passes on from another file of the folder, which has it at home. */
   readonly isHome?: boolean;
 }
+
+/** A declaration, or several that are merged, without doc comment. */
+export interface DeclarationText {
+  readonly parts: readonly DeclarationPart[];
+  /** Declarations that nobody exports, which it refers to; and those refer to each other. */
+  readonly helpers: readonly { readonly id: string; readonly hint: string; readonly parts: readonly DeclarationPart[] }[];
+}
+
+/** Source text, or a name that has to be found where it is printed. */
+export type DeclarationPart =
+  | string
+  /** Where `export` stands, if it is exported. */
+  | { readonly from: "head" }
+  | { readonly from: "self" }
+  | { readonly from: "helper"; readonly id: string }
+  | { readonly from: "declared"; readonly declared: DeclaredName }
+  /** Of `taut/schema`, of `bson`. */
+  | { readonly from: "schema" | "bson"; readonly name: string };
 
 /** A doc comment, ready to be carried over: text without the stars, tags as written. */
 export interface Doc {

@@ -31,6 +31,8 @@ export class ExportedNames {
   readonly defaults: readonly ts.Node[];
   readonly #bySymbol = new Map<ts.Symbol, DeclaredName>();
   readonly #byType = new Map<ts.Type, DeclaredName>();
+  /** Generic ones too. */
+  readonly #exports = new Map<ts.Symbol, DeclaredName>();
 
   readonly #types: CanonicalTypes;
 
@@ -54,12 +56,18 @@ export class ExportedNames {
     return this.#bySymbol.get(symbol);
   }
 
+  /** The same for any declaration, generic ones included. */
+  ofExport(symbol: ts.Symbol): DeclaredName | undefined {
+    return this.#exports.get(symbol);
+  }
+
   /** The exported name of a type that is an object, a union or an intersection. */
   ofType(type: ts.Type): DeclaredName | undefined {
     return this.#byType.get(this.#types.of(type));
   }
 
   #declare({ symbol, kind, type, typeParameters, name, file }: Exported): void {
+    if (!this.#exports.has(symbol)) this.#exports.set(symbol, { name, file: file.path });
     if (typeParameters > 0 || this.#bySymbol.has(symbol)) return;
     const declared: DeclaredName = { name, file: file.path };
     this.#bySymbol.set(symbol, declared);

@@ -8,8 +8,10 @@
 import { diagnosticRows } from "../check/index.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { SchemaFile, SchemaModel, Structure } from "../model/schema-model.ts";
+import { DeclarationTexts } from "./declaration-texts.ts";
 import type { Draft, Owner, Trouble } from "./owners.ts";
 import type { ReadFile } from "./read-exports.ts";
+import type { Reading } from "./reading.ts";
 import { recursiveIds } from "./recursive-ids.ts";
 
 export interface FinishedModel {
@@ -17,7 +19,8 @@ export interface FinishedModel {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function finishModel(files: readonly ReadFile[], drafts: ReadonlyMap<string, Draft>): FinishedModel {
+export function finishModel(reading: Reading, files: readonly ReadFile[]): FinishedModel {
+  const { drafts } = reading.structures;
   const graph = new Graph(drafts);
   const services = files.flatMap((file) => file.services.map(({ owner }) => owner));
   const folders = files.map(({ owner }) => owner);
@@ -29,6 +32,8 @@ export function finishModel(files: readonly ReadFile[], drafts: ReadonlyMap<stri
   ];
   const broken = graph.whatReachesTrouble();
   const isSound = (owner: Owner): boolean => isClean(owner) && [...owner.references].every((id) => !broken.has(id));
+  const passedOn = new Set(files.flatMap(({ file, exports }) => exports.map((one) => `${file.path}\n${one.passedOn.name}`)));
+  const texts = new DeclarationTexts(reading, ({ file, name }) => passedOn.has(`${file}\n${name}`));
   const kept = files.map((file): SchemaFile => {
     const { path, packageName } = file.file;
     return {
@@ -37,9 +42,11 @@ export function finishModel(files: readonly ReadFile[], drafts: ReadonlyMap<stri
       services: file.services.map(({ service }) => service),
       messages: file.messages.filter(({ owner }) => isSound(owner)).map(({ message }) => message),
       faults: file.faults.filter(({ owner }) => isSound(owner)).map(({ fault }) => fault),
-      exports: file.exports.map(({ passedOn, owner }) => {
+      exports: file.exports.map(({ passedOn, symbol, owner }) => {
         const { type, ...untyped } = passedOn;
-        return isSound(owner) ? passedOn : untyped;
+        if (passedOn.kind === "enum" || (type !== undefined && isSound(owner))) return passedOn;
+        const text = texts.of(symbol);
+        return text === undefined ? untyped : { ...untyped, text };
       }),
     };
   });

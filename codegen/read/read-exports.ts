@@ -12,13 +12,20 @@ import { applyTags, checkTags } from "./rules.ts";
 import { fullName } from "./structure-names.ts";
 import { aliasTags } from "./tag-names.ts";
 
+interface ReadExport {
+  readonly passedOn: PassedOn;
+  /** What is exported, to be printed as it is written if the model cannot say it. */
+  readonly symbol: ts.Symbol;
+  readonly owner: Owner;
+}
+
 /** A file as it was read; what cannot be kept is taken out once everything is known. */
 export interface ReadFile {
   readonly file: SourceOfSchema;
   readonly services: { readonly service: Service; readonly owner: Owner }[];
   readonly faults: { readonly fault: Fault; readonly owner: Owner }[];
   readonly messages: { readonly message: Message; readonly owner: Owner }[];
-  readonly exports: { readonly passedOn: PassedOn; readonly owner: Owner }[];
+  readonly exports: ReadExport[];
   /** Troubles that no structure has: errors whoever reaches them. */
   readonly owner: Owner;
 }
@@ -50,6 +57,7 @@ function readExport(reading: Reading, exported: Exported, file: ReadFile): void 
   if (typeParameters > 0) {
     file.exports.push({
       passedOn: { name, kind: "type", typeParameters, ...factsOf(reading, exported) },
+      symbol: exported.symbol,
       owner: newOwner(exported.node),
     });
     return;
@@ -76,14 +84,15 @@ function readType(reading: Reading, exported: Exported, file: ReadFile): void {
   const declaration = symbol.declarations?.find(ts.isTypeAliasDeclaration);
   if (declaration !== undefined && isAliasOfMethods(reading, type)) {
     reading.trouble({ owner, at: nameNode(node), type }, "service-alias", { message: "a service is an interface" });
-    return void file.exports.push({ passedOn: { name, kind: "type", typeParameters: 0, ...factsOf(reading, exported) }, owner });
+    const passedOn: PassedOn = { name, kind: "type", typeParameters: 0, ...factsOf(reading, exported) };
+    return void file.exports.push({ passedOn, symbol, owner });
   }
   const path = fullName({ name, file: file.file.path });
   const site: Site = { node: declaration?.type, at: nameNode(node), name: path, hint: hintOf(name), owner, depth: 0, type };
   const isFaults = type.isUnion() && type.types.every((arm) => isFault(reading, arm));
   const read = isFaults ? undefined : tagged(reading, exported, site);
   const passed: PassedOn = { name, kind: "type", typeParameters: 0, ...factsOf(reading, exported) };
-  file.exports.push({ passedOn: read === undefined ? passed : { ...passed, type: read }, owner });
+  file.exports.push({ passedOn: read === undefined ? passed : { ...passed, type: read }, symbol, owner });
   if (read?.kind !== "ref" || reading.structures.get(read.id).kind === "alias") return;
   // What is passed on under the name that it has anyway has its functions at home.
   if (!exported.own && isHomeElsewhere(reading, exported, path)) return;
@@ -118,7 +127,7 @@ function isOwnName(reading: Reading, { type, name, file }: Exported): boolean {
 }
 
 function isHomeElsewhere(reading: Reading, { symbol }: Exported, path: string): boolean {
-  const home = reading.names.ofSymbol(symbol);
+  const home = reading.names.ofExport(symbol);
   return home !== undefined && fullName(home) === path;
 }
 
@@ -163,6 +172,7 @@ function readEnum(reading: Reading, exported: Exported, file: ReadFile): void {
       ...(isConst === true ? { isConstEnum: true } : {}),
       ...factsOf(reading, exported),
     },
+    symbol,
     owner,
   });
 }

@@ -107,7 +107,7 @@ function readProgram(program: ts.Program, files: readonly FoundFile[], { program
   const reading = new FolderReading({ program, files: sources, places, docs, isTautSchema });
   const read = readExports(reading, sources);
   reading.finish();
-  const { model, diagnostics } = finishModel(read, reading.structures.drafts);
+  const { model, diagnostics } = finishModel(reading, read);
   const told = new Set(diagnostics.map(({ place }) => placeKey(place)));
   const refused = compilerTroubles(program, sources, places)
     .filter(({ trouble, isMissing }) => !(isMissing && told.has(placeKey(trouble.place))))

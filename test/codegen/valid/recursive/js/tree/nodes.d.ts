@@ -16,6 +16,11 @@ export interface C {
   named: { [key: string]: A };
 }
 
+export interface Page<T> {
+  items: T[];
+  next?: Page<T>;
+}
+
 export interface NumberPage {
   items: Int32[];
   next?: NumberPage;

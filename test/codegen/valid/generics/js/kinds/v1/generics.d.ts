@@ -3,6 +3,19 @@
 import type { Awaitable, CallContext, CallOptions, Channel, ServiceDescription, Settled } from "taut/runtime/v1";
 import type { Int32, Uuid } from "taut/schema";
 
+export interface Page<T> {
+  items: T[];
+  next?: string;
+}
+
+export type Result<T, E = string> = {
+  ok: true;
+  value: T;
+} | {
+  ok: false;
+  error: E;
+};
+
 export interface User {
   name: string;
   address: { street: string; city: string };
