@@ -2,9 +2,12 @@
 
 import * as types from "node:util/types";
 import { fail } from "./fail.ts";
+import { isMarkedAsOwn } from "./own-memory.ts";
 
 /** Up to here a loop copies faster than `set`, whose call alone costs 15 to 20 ns. */
 const loopLimit = 16;
+/** From here on it is worth a look whether a copy is needed, and memory need not be zeroed first. */
+const largeBytes = 4_096;
 
 /** Also true for a `Uint8Array` of another realm (a test runner's, a `vm` context's), which `instanceof` denies. */
 export function isBytes(value: unknown): value is Uint8Array {
@@ -39,13 +42,27 @@ export function readBytes(b: Buffer, dv: DataView, start: number, end: number): 
   return ownedBytes(b, start + 9, end);
 }
 
-/** A copy of `[start, end)` with an `ArrayBuffer` of its own. */
+/**
+ * The bytes of `[start, end)` in memory that nothing else uses: a copy with an `ArrayBuffer` of its own, or, of a large message that came
+ * in memory of its own, a view of it where it is the greater part.
+ */
 export function ownedBytes(b: Buffer, start: number, end: number): Uint8Array {
-  const bytes = new Uint8Array(end - start);
-  if (end - start > loopLimit) {
+  const length = end - start;
+  if (length >= largeBytes) return ownedLargeBytes(b, start, length);
+  const bytes = new Uint8Array(length);
+  if (length > loopLimit) {
     bytes.set(b.subarray(start, end));
   } else {
     for (let i = start; i < end; i += 1) bytes[i - start] = b[i] as number;
   }
+  return bytes;
+}
+
+function ownedLargeBytes(b: Buffer, start: number, length: number): Uint8Array {
+  const memory = b.buffer;
+  if (length * 2 >= memory.byteLength && isMarkedAsOwn(memory)) return new Uint8Array(memory, b.byteOffset + start, length);
+  // Not zeroed first, as `new Uint8Array(length)` is.
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer, 0, length);
+  bytes.set(b.subarray(start, start + length));
   return bytes;
 }

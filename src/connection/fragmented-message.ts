@@ -3,9 +3,14 @@
  * The finished buffer belongs to the message.
  */
 
+import { markAsOwn } from "../bson/own-memory.ts";
+
 export type DeliverMessage = (buffer: Buffer | undefined, view: DataView | undefined) => void;
 
 const noBytes: Buffer = Buffer.alloc(0);
+/** Who has sent this much of a message is given room for so much of it. */
+const trustedFromBytes = 16 * 1024;
+const trustedBytes = 1024 * 1024;
 
 export class FragmentedMessage {
   readonly total: number;
@@ -54,12 +59,17 @@ export class FragmentedMessage {
   finish(): void {
     if (this.discarding) return this.#deliver(undefined, undefined);
     const buffer = this.#buffer;
+    markAsOwn(buffer.buffer);
     this.#deliver(buffer, new DataView(buffer.buffer, buffer.byteOffset, buffer.length));
   }
 
-  /** By four each time: at most four times what has arrived, and a message of 1 MiB in pieces of 64 KiB is moved once. */
+  /**
+   * By four each time: at most four times what has arrived. From 16 KiB on up to 1 MiB at once, which is then moved no more: it is address
+   * space until bytes arrive to be written there.
+   */
   #grow(wanted: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.min(this.total, wanted * 4));
+    const most = wanted < trustedFromBytes ? wanted * 4 : Math.max(wanted * 4, trustedBytes);
+    const grown = Buffer.allocUnsafeSlow(Math.min(this.total, most));
     this.#buffer.copy(grown, 0, 0, this.received);
     this.#buffer = grown;
   }
