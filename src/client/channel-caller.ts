@@ -115,6 +115,7 @@ export class ChannelCaller implements Caller, DocumentCaller {
     if (options !== undefined) {
       if (options.timeoutMs !== undefined) timeoutMs = checkTimeout(options.timeoutMs);
       checkRetry(options.retry);
+      if (options.signal !== undefined) checkSignal(options.signal);
       if (options.metadata !== undefined) call.requestMetadata = new Metadata(options.metadata);
     }
     call.deadlineAt = now + timeoutMs;
@@ -142,6 +143,11 @@ function checkTimeout(timeoutMs: unknown): number {
   if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs))
     throw new TypeError(`timeoutMs must be a number, not ${String(timeoutMs)}`);
   return timeoutMs;
+}
+
+function checkSignal(signal: unknown): void {
+  if (typeof (signal as Partial<AbortSignal> | null)?.addEventListener === "function") return;
+  throw new TypeError(`signal must be an AbortSignal, not ${signal === null ? "null" : typeof signal}`);
 }
 
 /** A stream call that could not even begin: its error waits for the loop. */

@@ -28,6 +28,7 @@ import { ChannelStates } from "./channel-states.ts";
 import type { CallHost, ClientCall } from "./client-call.ts";
 import type { ConnectionWorld, Dialer } from "./client-connection.ts";
 import { EndpointSet, type EndpointSetOwner } from "./endpoint-set.ts";
+import { FollowedSignals } from "./followed-signals.ts";
 import { OneWayCall } from "./one-way-call.ts";
 import { RetryPolicy } from "./retry-policy.ts";
 import { StreamCall } from "./stream-call.ts";
@@ -49,6 +50,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
   readonly world: ConnectionWorld;
   readonly resolve: Resolver;
   readonly codecLimits: CodecLimits;
+  readonly signals: FollowedSignals = new FollowedSignals();
   readonly [callerSymbol]: Caller;
   readonly #endpoints: EndpointSet;
   readonly #queue: CallQueue;

@@ -5,7 +5,7 @@
  *         ^                                  |
  *         +-------- tried again -------------+
  *
- * Owns its abort listener and its place among its parent's children; both are given up when it settles. It never throws: whatever
+ * Owns its places among those that follow a signal and among its parent's children; both are given up when it settles. It never throws: whatever
  * goes wrong reaches the user through the promise or iterator.
  */
 
@@ -24,11 +24,13 @@ import { isRpcError, RpcError, type Timings, withFacts } from "../errors/rpc-err
 import type { Metadata } from "../metadata/metadata.ts";
 import type { Clock } from "../time/clock.ts";
 import { describeTimings } from "./call-timings.ts";
+import type { FollowedSignals, Follower } from "./followed-signals.ts";
 
 /** What a call needs of its channel. */
 export interface CallHost {
   readonly codecLimits: CodecLimits;
   readonly clock: Clock;
+  readonly signals: FollowedSignals;
   /** Starts a call, or keeps it until there is a connection. Never throws. */
   start(call: ClientCall): void;
   /** A call that failed before it was started: counted all the same. */
@@ -44,7 +46,7 @@ export interface CallHost {
   settled(call: ClientCall, error: unknown): void;
 }
 
-export abstract class ClientCall extends OutgoingCall implements ChildCall {
+export abstract class ClientCall extends OutgoingCall implements ChildCall, Follower {
   readonly method: MethodDescription;
   readonly host: CallHost;
   readonly options: CallOptions | undefined;
@@ -65,8 +67,8 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall {
   queuedCost = 0;
   /** The parent among whose children it stands. */
   #parent: CallContext | undefined = undefined;
-  /** Signals that it listens to: the user's, a foreign parent's. */
-  #followed: { readonly signal: AbortSignal; readonly onAbort: () => void }[] | undefined = undefined;
+  /** Signals that it follows: the user's, a foreign parent's. */
+  #followed: AbortSignal[] | undefined = undefined;
 
   constructor(host: CallHost, method: MethodDescription, options: CallOptions | undefined) {
     super();
@@ -88,11 +90,14 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall {
       this.fail(cancelled(signal.reason, "no"));
       return false;
     }
-    const onAbort = (): void => this.abort(cancelled(signal.reason));
+    this.host.signals.follow(signal, this);
     this.#followed ??= [];
-    this.#followed.push({ signal, onAbort });
-    signal.addEventListener("abort", onAbort, { once: true });
+    this.#followed.push(signal);
     return true;
+  }
+
+  signalAborted(reason: unknown): void {
+    this.abort(cancelled(reason));
   }
 
   /** Ends with its parent. False: the parent has ended already. */
@@ -173,7 +178,7 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall {
   protected settle(error: unknown): void {
     this.isSettled = true;
     if (this.#followed !== undefined) {
-      for (const { signal, onAbort } of this.#followed) signal.removeEventListener("abort", onAbort);
+      for (const signal of this.#followed) this.host.signals.leave(signal, this);
       this.#followed = undefined;
     }
     if (this.#parent !== undefined) parentOf(this.#parent)?.children.delete(this);

@@ -144,9 +144,10 @@ export class FrameRouter implements Omit<FrameSink, "refuseLength"> {
       case FrameKind.cancel: {
         if (length !== 4) return this.#malformed(kind);
         const call = this.#incoming.table.get(callId);
+        const reason = view.getUint32(start, true);
         // It may cross the call's end, and an id that was never used harms nobody.
-        if (call === undefined) return this.#budgets.countControlFrame();
-        return this.#incoming.receiveCancel(call, view.getUint32(start, true));
+        if (call === undefined) return this.#incoming.receiveLateCancel(reason);
+        return this.#incoming.receiveCancel(call, reason);
       }
       case FrameKind.credit:
         return length === 4 ? this.#receiveCredit(callId, view.getUint32(start, true)) : this.#malformed(kind);

@@ -62,6 +62,7 @@ export class IncomingCalls {
   onIdle: () => void = () => {};
   /** A frame has opened a call. */
   started = 0;
+  #lateExpiries = 0;
 
   constructor(
     output: FrameOutput,
@@ -145,7 +146,7 @@ export class IncomingCalls {
     } catch (fault) {
       if (fault instanceof FrameFault && fault.endsConnection) return this.#violate(fault.message);
       const error = fault instanceof FrameFault ? invalid(fault.message) : (fault as RpcError);
-      return this.#refuse(id, oneWayCostOf(flags, frame?.messageBytes ?? 0), error);
+      return this.#refuse(id, oneWayCostOf(flags, frame?.messageBytes ?? 0), error) && this.#countRefusal(error);
     }
     const request = { buffer, view, start, end: frame.messageEnd, bytes: frame.messageBytes };
     if (binding instanceof RpcError) return this.#refuse(id, oneWayCostOf(flags, request.bytes), binding);
@@ -162,8 +163,9 @@ export class IncomingCalls {
   ): boolean {
     const oneWayCost = oneWayCostOf(flags, request.bytes);
     const refusal = this.#checkRoom(flags, request.bytes);
-    if (refusal !== undefined) return this.#refuse(id, oneWayCost, refusal);
+    if (refusal !== undefined) return this.#refuse(id, oneWayCost, refusal) && this.#countRefusal(refusal);
     const call = this.#dispatcher.accept(binding, flags & kindMask);
+    // Not counted: a server that is overloaded must not cut off those whom it turns away, and their other calls.
     if (call instanceof RpcError) return this.#refuse(id, oneWayCost, call);
     call.id = id;
     call.kindFlags = flags & kindMask;
@@ -248,9 +250,21 @@ export class IncomingCalls {
     if (call.endedBy === undefined) call.receiveFinish();
   }
 
+  /**
+   * A cancel for a call that is over. Both ends see a deadline pass at the same moment, so such cancels are often late: one a call costs
+   * nothing.
+   */
+  receiveLateCancel(reason: number): boolean {
+    if (reason === CancelReason.deadline && this.#lateExpiries < this.started) {
+      this.#lateExpiries += 1;
+      return true;
+    }
+    return this.#budgets.countControlFrame();
+  }
+
   /** False: the connection is ending. */
   receiveCancel(call: IncomingCall, reason: number): boolean {
-    if (call.endedBy !== undefined) return this.#budgets.countControlFrame();
+    if (call.endedBy !== undefined) return this.receiveLateCancel(reason);
     if (call.deadlineAt > this.#receivedAt() && !this.#budgets.countCancel()) return false;
     const isReceiving = call.flow?.incoming !== undefined && !call.hasStarted;
     if (call.flow !== undefined || !call.requestsEnded) this.#receiver.discardReceiving(call);
@@ -313,7 +327,7 @@ export class IncomingCalls {
       const body = encodeFailure(error, undefined, this.answers.maxFailureBytes);
       this.#output.writeFrame(FrameKind.failure, EndFlag.refused, id, body);
     }
-    return this.#countRefusal(error);
+    return true;
   }
 
   /** Unknown methods, draining and passed deadlines are nobody's fault and cost no work. */

@@ -4,7 +4,8 @@
  *     CALM --lag or age above the limit for four times as long, without a good sample--> OVERLOADED --lag below half of it--> CALM
  *
  * Runs while calls come: a server at rest has no timer. It takes that long because a burst, one long collection or a busy neighbour on
- * the machine is no overload: all of them pass, and calls that wait them out are served.
+ * the machine is no overload: all of them pass, and calls that wait them out are served. A process that was suspended or stopped at a
+ * breakpoint leaps: of the time between two findings no more than twice the limit counts.
  */
 
 import type { Clock, Timer } from "../time/clock.ts";
@@ -13,6 +14,8 @@ const sampleMs = 50;
 /** Lateness lasts for this many limits before anybody is turned away, and is found at least so often. */
 const patience = 4;
 const leastFindings = 3;
+/** What passes between two findings counts with at most so many limits. */
+const leap = 2;
 /** Requests of a chunk that are looked at: every 32nd, so that the clock is not read for every call. */
 export const ageSample = 32;
 
@@ -24,9 +27,10 @@ export class LoadMonitor {
   #timer: Timer | undefined;
   #dueAt = 0;
   #startedAtSample = 0;
-  /** Since when nothing but lateness was seen. */
-  #lateSince = Number.POSITIVE_INFINITY;
+  /** How long nothing but lateness was seen, by how many findings, and when the last one was. */
+  #lateMs = 0;
   #lateFindings = 0;
+  #foundAt = 0;
   /** Whether new calls are to be turned away. */
   isOverloaded = false;
   /** Milliseconds that the last sample was late. */
@@ -82,7 +86,7 @@ export class LoadMonitor {
     const lag = Math.max(0, this.#clock.now() - this.#dueAt);
     this.lagMs = lag;
     if (lag > this.#maxLagMs) this.#late(this.#clock.now(), lag);
-    else this.#lateSince = Number.POSITIVE_INFINITY;
+    else this.#lateFindings = 0;
     if (lag < this.#maxLagMs / 2) this.#become(false, lag);
     const started = this.#startedCalls();
     if (started === this.#startedAtSample && !this.isOverloaded) return;
@@ -91,12 +95,12 @@ export class LoadMonitor {
   }
 
   #late(now: number, lagMs: number): void {
-    if (this.#lateSince === Number.POSITIVE_INFINITY) {
-      this.#lateSince = now - lagMs;
-      this.#lateFindings = 0;
-    }
+    const isFirst = this.#lateFindings === 0;
+    const passedMs = Math.min(isFirst ? lagMs : now - this.#foundAt, leap * this.#maxLagMs);
+    this.#lateMs = isFirst ? passedMs : this.#lateMs + passedMs;
+    this.#foundAt = now;
     this.#lateFindings += 1;
-    if (this.#lateFindings >= leastFindings && now - this.#lateSince >= patience * this.#maxLagMs) this.#become(true, lagMs);
+    if (this.#lateFindings >= leastFindings && this.#lateMs >= patience * this.#maxLagMs) this.#become(true, lagMs);
   }
 
   #become(isOverloaded: boolean, lagMs: number): void {

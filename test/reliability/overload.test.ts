@@ -184,6 +184,35 @@ describe("the load monitor", () => {
     expect(changes).toEqual([true, false]);
   });
 
+  it("is not deceived by a process that was suspended, or stopped at a breakpoint, in the middle of a chunk", () => {
+    const { clock, monitor, changes, call } = monitored();
+    call();
+    for (const pauseMs of [150, 5_000, 3_600_000]) {
+      const receivedAt = clock.now();
+      // A thousand requests of one chunk, then the late timer itself.
+      clock.leap(pauseMs);
+      for (let i = 0; i < 1_000; i += 1) monitor.lookAtAge(receivedAt);
+      call();
+      clock.advance(0);
+      for (let ms = 0; ms < 500; ms += 50) {
+        call();
+        clock.advance(50);
+      }
+    }
+    expect(changes).toEqual([]);
+  });
+
+  it("finds overload in turns of seconds too", () => {
+    const { clock, monitor, changes, call } = monitored();
+    clock.lagMs = 3_000;
+    for (let turn = 0; turn < 4; turn += 1) {
+      call();
+      clock.advance(3_050);
+    }
+    expect(changes).toEqual([true]);
+    expect(monitor.isOverloaded).toBe(true);
+  });
+
   it("counts requests that have waited in their chunk as lateness", () => {
     const { clock, monitor, changes, call } = monitored();
     const receivedAt = clock.now();
