@@ -138,7 +138,6 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
     if (call.deadlineAt !== Number.POSITIVE_INFINITY) connection.watchDeadline(call.deadlineAt);
     if (call.kindFlags === 0) return true;
     if (call instanceof StreamCall) call.opened();
-    else if (call instanceof OneWayCall) call.sent();
     return true;
   }
 

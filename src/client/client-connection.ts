@@ -144,7 +144,7 @@ export class ClientConnection implements ConnectionOwner {
     const { outgoing, transport } = connection;
     // An idle connection lets the process end; the first call that waits for an answer holds it again.
     transport.setRef(false);
-    outgoing.onAwaiting = (awaiting) => transport.setRef(awaiting);
+    outgoing.awaited.onChange = (areSome) => transport.setRef(areSome);
     outgoing.onRoom = this.#world.onRoom;
     this.#bytesWhenReady = connection.bytesReceived;
     this.#watchIdle();

@@ -37,7 +37,7 @@ export class OneWayCall extends ClientCall implements Outgoing {
   }
 
   /** It has left, below the high-water mark. */
-  sent(): void {
+  override written(): void {
     if (this.isSettled) return;
     this.settle(undefined);
     this.#resolve();

@@ -5,6 +5,7 @@
  * their end, messages and credit of some size never come here.
  */
 
+import { CancelReason } from "../wire/frame.ts";
 import type { Limits } from "./limits.ts";
 
 /** How much may come at once, in seconds of the rate. */
@@ -39,6 +40,7 @@ export class FrameBudgets {
   readonly #cancels: RateBudget;
   readonly #refusals: RateBudget;
   readonly #controlFrames: RateBudget;
+  #lateExpiries = 0;
 
   /** @param exceeded ends the connection */
   constructor(limits: Limits, now: () => number, exceeded: (message: string) => void) {
@@ -63,6 +65,16 @@ export class FrameBudgets {
   /** A frame that does no work for a call: pings, small credits, late and repeated frames. */
   countControlFrame(): boolean {
     return this.#controlFrames.take(this.#now()) || this.#exceed("maxControlFramesPerSecond");
+  }
+
+  /**
+   * A cancel for a call that is over. Both ends see a deadline pass at the same moment, so such cancels are often late: one for each of the
+   * `calls` that were opened costs nothing.
+   */
+  countLateCancel(reason: number, calls: number): boolean {
+    if (reason !== CancelReason.deadline || this.#lateExpiries >= calls) return this.countControlFrame();
+    this.#lateExpiries += 1;
+    return true;
   }
 
   #exceed(name: RateName): false {

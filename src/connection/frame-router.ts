@@ -146,7 +146,7 @@ export class FrameRouter implements Omit<FrameSink, "refuseLength"> {
         const call = this.#incoming.table.get(callId);
         const reason = view.getUint32(start, true);
         // It may cross the call's end, and an id that was never used harms nobody.
-        if (call === undefined) return this.#incoming.receiveLateCancel(reason);
+        if (call === undefined) return this.#budgets.countLateCancel(reason, this.#incoming.started);
         return this.#incoming.receiveCancel(call, reason);
       }
       case FrameKind.credit:

@@ -62,7 +62,6 @@ export class IncomingCalls {
   onIdle: () => void = () => {};
   /** A frame has opened a call. */
   started = 0;
-  #lateExpiries = 0;
 
   constructor(
     output: FrameOutput,
@@ -250,21 +249,9 @@ export class IncomingCalls {
     if (call.endedBy === undefined) call.receiveFinish();
   }
 
-  /**
-   * A cancel for a call that is over. Both ends see a deadline pass at the same moment, so such cancels are often late: one a call costs
-   * nothing.
-   */
-  receiveLateCancel(reason: number): boolean {
-    if (reason === CancelReason.deadline && this.#lateExpiries < this.started) {
-      this.#lateExpiries += 1;
-      return true;
-    }
-    return this.#budgets.countControlFrame();
-  }
-
   /** False: the connection is ending. */
   receiveCancel(call: IncomingCall, reason: number): boolean {
-    if (call.endedBy !== undefined) return this.receiveLateCancel(reason);
+    if (call.endedBy !== undefined) return this.#budgets.countLateCancel(reason, this.started);
     if (call.deadlineAt > this.#receivedAt() && !this.#budgets.countCancel()) return false;
     const isReceiving = call.flow?.incoming !== undefined && !call.hasStarted;
     if (call.flow !== undefined || !call.requestsEnded) this.#receiver.discardReceiving(call);

@@ -2,6 +2,7 @@
 
 import type { RpcError } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
+import { CallFlag } from "../wire/frame.ts";
 import { Call } from "./call.ts";
 import type { FaultBytes } from "./failure-document.ts";
 
@@ -25,6 +26,14 @@ export abstract class OutgoingCall extends Call {
   isAccepted = false;
   /** Leading metadata has come. */
   hasLeading = false;
+
+  /** Its one request has not left whole: no handler can have begun. */
+  get isRequestUnderWay(): boolean {
+    return (this.kindFlags & CallFlag.requestStream) === 0 && this.flow?.outgoing !== undefined;
+  }
+
+  /** One-way: the whole request was handed to the output. */
+  written(): void {}
 
   /** The callee has begun. */
   abstract receiveAccept(): void;

@@ -14,6 +14,7 @@ import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
 import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId } from "../wire/frame.ts";
 import { type AnswerFrame, badAnswer, type FailureAnswer, readAnswerParts, readFailureAnswer, tooLarge } from "./answer-frame.ts";
+import { AwaitedCalls } from "./awaited-calls.ts";
 import { encodeInto, encodeOwned, type Outgoing } from "./call.ts";
 import { documentEnd } from "./call-frame.ts";
 import { CallIds } from "./call-ids.ts";
@@ -47,13 +48,10 @@ export class OutgoingCalls {
   /** Calls above this id were never accepted by the peer, which is going away. */
   #lastAccepted: number | undefined;
 
-  /** Open calls that somebody still waits for. */
-  #awaited = 0;
-
+  /** Those that are neither cancelled nor over. */
+  readonly awaited: AwaitedCalls = new AwaitedCalls();
   /** A place has become free. */
   onRoom: () => void = () => {};
-  /** The first awaited call was opened, the last one has ended: whether the socket should keep the process alive. */
-  onAwaiting: (awaiting: boolean) => void = () => {};
 
   constructor(
     output: FrameOutput,
@@ -144,9 +142,11 @@ export class OutgoingCalls {
       if (!this.#sender.canSpend(bytes.length + oneWayOverheadBytes)) return false;
       this.#sender.spend(bytes.length + oneWayOverheadBytes);
     }
-    if (!oneWay) this.#wait(call);
-    this.#sender.sendFragmented(call, bytes, () => {
-      if (!oneWay) this.#endWait(call);
+    this.#waiting.add(call);
+    this.awaited.add();
+    const begin = (): void => {
+      this.#waiting.delete(call);
+      this.awaited.remove();
       // It may have waited for a place.
       call.openedAt = this.#now();
       const arena = this.#output.arena;
@@ -154,20 +154,12 @@ export class OutgoingCalls {
       const start = arena.position + headerBytes;
       arena.view.setUint32(start, bytes.length, true);
       this.#finishFrame(call, arena.position, start + 4, call.kindFlags | CallFlag.fragmented);
-    });
-    return true;
-  }
-
-  #wait(call: OutgoingCall): void {
-    this.#waiting.add(call);
-    this.#awaited += 1;
-    if (this.#awaited === 1) this.onAwaiting(true);
-  }
-
-  /** False when it did not wait. */
-  #endWait(call: OutgoingCall): boolean {
-    if (!this.#waiting.delete(call)) return false;
-    this.#awaited -= 1;
+    };
+    const wrote = (): void => {
+      this.#close(call);
+      call.written();
+    };
+    this.#sender.sendFragmented(call, bytes, begin, oneWay ? wrote : undefined);
     return true;
   }
 
@@ -184,14 +176,16 @@ export class OutgoingCalls {
     view.setUint32(at + 8, id, true);
     arena.position = end;
     call.id = id;
-    if ((kindFlags & CallFlag.oneWay) === 0) {
+    if ((kindFlags & (CallFlag.oneWay | CallFlag.fragmented)) === CallFlag.oneWay) {
+      call.written();
+    } else {
+      // One-way calls too: their fragments need credit.
       call.isOpen = true;
       this.table.add(call);
-      this.#awaited += 1;
-      if (this.#awaited === 1) this.onAwaiting(true);
+      this.awaited.add();
       if ((kindFlags & streamFlags) !== 0) this.#openStreams += 1;
     }
-    this.#output.scheduleFlushOfCall(this.#awaited);
+    this.#output.scheduleFlushOfCall(this.awaited.count);
   }
 
   /** The caller gives up. The peer is told; the place stays taken until its end frame. */
@@ -199,14 +193,16 @@ export class OutgoingCalls {
     if (call.isCancelled) return;
     call.isCancelled = true;
     if (call.isOpen) {
-      this.#release();
+      this.awaited.remove();
       this.#receiver.discardReceiving(call);
       this.#output.writeWord(FrameKind.cancel, call.id, reason);
-    } else if (this.#endWait(call) && this.#awaited === 0) {
-      this.onAwaiting(false);
+    } else if (this.#waiting.delete(call)) {
+      this.awaited.remove();
     }
     // Behind the cancel: its place among the eight is free for the peer when it has read that.
     this.#sender.abandonSending(call);
+    // Nobody answers a one-way call, not even its cancel.
+    if (call.isOpen && (call.kindFlags & CallFlag.oneWay) !== 0) this.#close(call);
   }
 
   /** The requests are complete. */
@@ -334,14 +330,9 @@ export class OutgoingCalls {
       this.#sender.abandonSending(call);
     }
     if ((call.kindFlags & streamFlags) !== 0) this.#openStreams -= 1;
-    if (!call.isCancelled) this.#release();
+    if (!call.isCancelled) this.awaited.remove();
     this.onRoom();
     return true;
-  }
-
-  #release(): void {
-    this.#awaited -= 1;
-    if (this.#awaited === 0) this.onAwaiting(false);
   }
 
   /** Ends what is due at `now`; answers with the earliest deadline left. */
@@ -379,7 +370,8 @@ export class OutgoingCalls {
   /** Nothing of these has left. */
   #failWaiting(error: () => RpcError): void {
     for (const call of [...this.#waiting]) {
-      this.#endWait(call);
+      this.#waiting.delete(call);
+      this.awaited.remove();
       this.#sender.abandonSending(call);
       call.receiveFailure(withFacts(error(), { executed: "no", method: call.method.path }), undefined);
     }
@@ -390,7 +382,7 @@ export class OutgoingCalls {
     this.#places = 0;
     this.#failWaiting(error);
     for (const call of this.table.all()) {
-      const executed = this.#isBeyond(call.id) ? "no" : "maybe";
+      const executed = this.#isBeyond(call.id) || call.isRequestUnderWay ? "no" : "maybe";
       this.#close(call);
       if (!call.isCancelled) call.receiveFailure(withFacts(error(), { executed, method: call.method.path }), undefined);
     }

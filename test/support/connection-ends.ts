@@ -91,6 +91,7 @@ export class RecordingCaller extends OutgoingCall {
   fault: { type: string; data: Document } | undefined;
   hasExpired = false;
   wasAccepted = false;
+  wasWritten = false;
   /** Ends that the call was told of: never more than one. */
   ends = 0;
 
@@ -112,6 +113,10 @@ export class RecordingCaller extends OutgoingCall {
 
   receiveAccept(): void {
     this.wasAccepted = true;
+  }
+
+  override written(): void {
+    this.wasWritten = true;
   }
 
   receiveLeading(leading: Metadata): void {
@@ -293,9 +298,20 @@ export class End {
 
   /** Sends a one-way call. False when it has to wait for the connection's window. */
   tell(path: string, request: Document): boolean {
+    return this.connection.outgoing.open(this.#teller(path), messageOf(request));
+  }
+
+  /** The same, for tests that want to know what becomes of it. */
+  tellCall(path: string, request: Document): RecordingCaller {
+    const call = this.#teller(path);
+    if (!this.connection.outgoing.open(call, messageOf(request))) throw new Error("it has to wait");
+    return call;
+  }
+
+  #teller(path: string): RecordingCaller {
     const call = new RecordingCaller(path, oneWay);
     call.openedAt = this.clock.now();
-    return this.connection.outgoing.open(call, messageOf(request));
+    return call;
   }
 
   /** Takes the messages that wait at a call. */

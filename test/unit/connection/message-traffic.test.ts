@@ -438,6 +438,67 @@ describe("one-way calls", () => {
     expect(ends.close()).toEqual([]);
   });
 
+  it.each([65_537, 262_144, 262_145, 1_000_000, 4_194_304])(
+    "of %i bytes arrive: what they were granted is theirs until they are written",
+    (bytes) => {
+      const ends = JoinedEnds.open();
+      let told = 0;
+      // As many at a time as the window holds; further ones when handlers have ended.
+      for (let round = 0; round < 40 && told < 20; round += 1) {
+        while (told < 20 && ends.client.tell("t/tell", sized(bytes, told))) told += 1;
+        ends.run();
+        expect(ends.client.connection.outgoing.awaited.count).toBe(0);
+        for (const callee of ends.server.accepted.splice(0)) {
+          expect((callee.request as { b: Uint8Array }).b.length).toBe(bytes - 13);
+          ends.server.answer(callee);
+        }
+        ends.run();
+      }
+      expect(ends.server.connection.incoming.started).toBe(20);
+      expect(ends.client.connection.outgoing.table.size).toBe(0);
+      expect(ends.close()).toEqual([]);
+    },
+  );
+
+  it("in fragments are written when the last has left, not before", () => {
+    const end = openClient({}, { limits: { streamWindowBytes: 100_000 } });
+    const call = end.tellCall("t/tell", sized(300_000));
+    end.frames();
+    for (const value of [100_000, 99_999]) {
+      end.receive({ kind: "credit", id: call.id, value });
+      end.frames();
+      expect(call.wasWritten).toBe(false);
+    }
+    end.receive({ kind: "credit", id: call.id, value: 1 });
+    expect(call.wasWritten).toBe(true);
+    expect(end.connection.outgoing.table.size).toBe(0);
+  });
+
+  it("in fragments that lose their connection have not run; nor have unary calls", () => {
+    const end = openClient({}, { limits: { streamWindowBytes: 100_000 } });
+    const told = end.tellCall("t/tell", sized(1_000_000));
+    const asked = end.call("t/a", sized(1_000_000));
+    end.connection.destroy(new RpcError({ code: "UNAVAILABLE", message: "lost" }));
+    for (const call of [told, asked]) expect(call).toMatchObject({ ends: 1, failure: { executed: "no" } });
+    expect(told.wasWritten).toBe(false);
+  });
+
+  it("in fragments that are given up leave neither place nor window taken", () => {
+    const ends = JoinedEnds.open({ server: { settings: { streamWindowBytes: 100_000, connectionWindowBytes: 3_000_000 } } });
+    for (let i = 0; i < 50; i += 1) {
+      const call = ends.client.tellCall("t/tell", sized(1_000_000));
+      ends.carry("client");
+      ends.client.connection.outgoing.cancel(call, 0);
+      ends.run();
+      expect(call.wasWritten).toBe(false);
+    }
+    expect(ends.client.connection.outgoing.table.size).toBe(0);
+    expect(ends.server.connection.incoming.table.size).toBe(0);
+    expect(ends.client.tell("t/tell", sized(1_000_000))).toBe(true);
+    ends.run();
+    expect(ends.server.accepted.filter(({ request }) => request !== undefined)).toHaveLength(1);
+  });
+
   it("too large for the window at all fail at once", () => {
     const ends = JoinedEnds.open({ server: { settings: { connectionWindowBytes: 10_000 } } });
     expect(() => ends.client.tell("t/tell", sized(9_000))).toThrow(/too large for the connection's window/);
