@@ -9,7 +9,7 @@ import type { ts } from "ts-morph";
 import { checkModel } from "../check/index.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Place, SchemaModel } from "../model/schema-model.ts";
-import { compilerTroubles } from "./compiler-diagnostics.ts";
+import { CompilerTroubles } from "./compiler-diagnostics.ts";
 import { DocComments } from "./doc-comments.ts";
 import type { SourceOfSchema } from "./exported-names.ts";
 import { diagnosticOf, finishModel } from "./finish-model.ts";
@@ -51,7 +51,8 @@ export function createReader(options: ReadOptions): SchemaReader {
   const programs = new SchemaPrograms(root.replaceAll("\\", "/"));
   const places = new Places(root);
   const docs = new DocComments(places);
-  const read = (): ReadResult => readFolder({ root, tsconfig: options.tsconfig, programs, places, docs });
+  const compiler = new CompilerTroubles((fileName) => programs.importsOf(fileName), places);
+  const read = (): ReadResult => readFolder({ root, tsconfig: options.tsconfig, programs, places, docs, compiler });
   return {
     read,
     update: (changedFiles) => {
@@ -66,6 +67,7 @@ interface Kept {
   readonly programs: SchemaPrograms;
   readonly places: Places;
   readonly docs: DocComments;
+  readonly compiler: CompilerTroubles;
 }
 
 interface Folder extends Kept {
@@ -98,7 +100,7 @@ function readFolder({ root, tsconfig, ...kept }: Folder): ReadResult {
   }
 }
 
-function readProgram(program: ts.Program, files: readonly FoundFile[], { programs, places, docs }: Kept): ReadResult {
+function readProgram(program: ts.Program, files: readonly FoundFile[], { programs, places, docs, compiler }: Kept): ReadResult {
   const sources = files.flatMap((file): SourceOfSchema[] => {
     const source = program.getSourceFile(file.fileName);
     return source === undefined ? [] : [{ ...file, source }];
@@ -109,7 +111,8 @@ function readProgram(program: ts.Program, files: readonly FoundFile[], { program
   reading.finish();
   const { model, diagnostics } = finishModel(reading, read);
   const told = new Set(diagnostics.map(({ place }) => placeKey(place)));
-  const refused = compilerTroubles(program, sources, places)
+  const refused = compiler
+    .of(program, sources)
     .filter(({ trouble, isMissing }) => !(isMissing && told.has(placeKey(trouble.place))))
     .map(({ trouble }) => diagnosticOf(trouble, "error"));
   const warnings = statementWarnings(reading, sources).map((trouble) => diagnosticOf(trouble, "warning"));
