@@ -22,20 +22,31 @@ const loopLimit = 24;
 
 /** Writes a text and returns how many bytes it took. A lone surrogate fails: UTF-8 has no form for it. */
 export function writeText(b: Buffer, dv: DataView, o: number, text: string): number {
-  const length = text.length;
-  if (length > loopLimit) return writeLongText(b, o, text);
-  let all = 0;
-  let i = 0;
-  // Four characters a store; whether all were ASCII is asked once, at the end.
-  for (; i + 4 <= length; i += 4) {
-    const c0 = text.charCodeAt(i);
-    const c1 = text.charCodeAt(i + 1);
-    const c2 = text.charCodeAt(i + 2);
-    const c3 = text.charCodeAt(i + 3);
+  const last = text.length - 4;
+  if (last > loopLimit - 4) return writeLongText(b, o, text);
+  if (last < 0) return writeShortText(b, o, text);
+  // Four characters a store, the last one overlapping; whether all were ASCII is asked once, at the end.
+  let c0 = text.charCodeAt(last);
+  let c1 = text.charCodeAt(last + 1);
+  let c2 = text.charCodeAt(last + 2);
+  let c3 = text.charCodeAt(last + 3);
+  let all = c0 | c1 | c2 | c3;
+  dv.setInt32(o + last, c0 | (c1 << 8) | (c2 << 16) | (c3 << 24), true);
+  for (let i = 0; i < last; i += 4) {
+    c0 = text.charCodeAt(i);
+    c1 = text.charCodeAt(i + 1);
+    c2 = text.charCodeAt(i + 2);
+    c3 = text.charCodeAt(i + 3);
     all |= c0 | c1 | c2 | c3;
     dv.setInt32(o + i, c0 | (c1 << 8) | (c2 << 16) | (c3 << 24), true);
   }
-  for (; i < length; i += 1) {
+  return all < 128 ? last + 4 : writeLongText(b, o, text);
+}
+
+function writeShortText(b: Buffer, o: number, text: string): number {
+  const length = text.length;
+  let all = 0;
+  for (let i = 0; i < length; i += 1) {
     const c = text.charCodeAt(i);
     all |= c;
     b[o + i] = c;
