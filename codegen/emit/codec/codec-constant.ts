@@ -51,7 +51,7 @@ export function emitCodecConstant(context: EmitContext, name: string, structure:
     const read = () => {
       out.line(`${context.use("checkExtent")}(dv, start, end);`);
       if (units.opensWindow(structure.id)) out.line(`${context.use("openWindow")}(b, start, end);`);
-      else if (unit.windowed) out.line(`${context.use("closeWindow")}();`);
+      else if (units.holdsWindowed(unit.type)) out.line(`${context.use("closeWindow")}();`);
       guard();
       out.line(`return ${out.cast(`${context.name(unit, "read")}(b, dv, start, end${depth})`, typeText)};`);
     };

@@ -170,6 +170,15 @@ export class Units {
     return many && count > 0 ? windowStrings : Math.min(count, windowStrings);
   }
 
+  /** Some part of this type cuts its strings from a window: what stands in it must be this document's text, or nothing. */
+  holdsWindowed(type: Type, seen = new Set<string>()): boolean {
+    const key = this.#key(type);
+    if (this.#windowed.has(key)) return true;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return partsOf(this.resolve(type)).some((part) => this.holdsWindowed(part, seen));
+  }
+
   #markWindowed(type: Type, seen: Set<string>): void {
     const key = this.#key(type);
     if (seen.has(key)) return;

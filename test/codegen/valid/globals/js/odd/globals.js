@@ -317,6 +317,7 @@ const $codecCallOptions = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readCallOptions(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.CallOptions", $shapeCallOptions, { b, dv, start, end }, limits);
@@ -343,6 +344,7 @@ const $codecCallContext = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readCallOptions(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.CallContext", $shapeCallContext, { b, dv, start, end }, limits);
@@ -369,6 +371,7 @@ const $codecRpcError = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readRpcError(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.RpcError", $shapeRpcError, { b, dv, start, end }, limits);
@@ -427,6 +430,7 @@ const $codecPromiseListRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapePromiseListRequest, { b, dv, start, end }, limits);
       return $readPromiseListRequest(b, dv, start, end);
     } catch (error) {

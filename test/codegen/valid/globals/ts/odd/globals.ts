@@ -354,6 +354,7 @@ const $codecCallOptions: $Codec<CallOptions> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readCallOptions(b, dv, start, end) as CallOptions;
     } catch (error) {
       throw decodeError(error, "odd.CallOptions", $shapeCallOptions, { b, dv, start, end }, limits);
@@ -380,6 +381,7 @@ const $codecCallContext: $Codec<CallContext> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readCallOptions(b, dv, start, end) as CallContext;
     } catch (error) {
       throw decodeError(error, "odd.CallContext", $shapeCallContext, { b, dv, start, end }, limits);
@@ -406,6 +408,7 @@ const $codecRpcError: $Codec<RpcError> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readRpcError(b, dv, start, end) as RpcError;
     } catch (error) {
       throw decodeError(error, "odd.RpcError", $shapeRpcError, { b, dv, start, end }, limits);
@@ -464,6 +467,7 @@ const $codecPromiseListRequest: $Codec<{ codec: string; caller: Codec }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapePromiseListRequest, { b, dv, start, end }, limits);
       return $readPromiseListRequest(b, dv, start, end) as { codec: string; caller: Codec };
     } catch (error) {

@@ -4,6 +4,7 @@ import {
   behindNul,
   callerOf,
   checkExtent,
+  closeWindow,
   cutText,
   decodeDocument,
   decodeError,
@@ -356,6 +357,7 @@ const $codecDelete = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readDelete(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Delete", $shapeDelete, { b, dv, start, end }, limits);
@@ -382,6 +384,7 @@ const $codecOdd2 = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOdd2(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd2", $shapeOdd2, { b, dv, start, end }, limits);
@@ -408,6 +411,7 @@ const $codecOddAwaitRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddAwaitRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/await.request", $shapeOddAwaitRequest, { b, dv, start, end }, limits);
@@ -434,6 +438,7 @@ const $codecOddAwaitResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/await.response", $shapeOddAwaitResponse, { b, dv, start, end }, limits);
@@ -504,6 +509,7 @@ const $codecOddGetRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddGetRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/get.request", $shapeOddGetRequest, { b, dv, start, end }, limits);
@@ -530,6 +536,7 @@ const $codecOddGetResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/get.response", $shapeOddGetResponse, { b, dv, start, end }, limits);
@@ -556,6 +563,7 @@ const $codecOddSetRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddSetRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/set.request", $shapeOddSetRequest, { b, dv, start, end }, limits);
@@ -582,6 +590,7 @@ const $codecOddSetResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/set.response", $shapeOddSetResponse, { b, dv, start, end }, limits);
@@ -652,6 +661,7 @@ const $codecOddToStringResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/toString.response", $shapeOddToStringResponse, { b, dv, start, end }, limits);
@@ -678,6 +688,7 @@ const $codecOddValueOfRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddValueOfRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/valueOf.request", $shapeOddValueOfRequest, { b, dv, start, end }, limits);
@@ -748,6 +759,7 @@ const $codecOddNameResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/name.response", $shapeOddNameResponse, { b, dv, start, end }, limits);
@@ -792,6 +804,7 @@ const $codecOddLengthResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddLengthResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/length.response", $shapeOddLengthResponse, { b, dv, start, end }, limits);
@@ -840,6 +853,7 @@ const $codecOddArgumentsResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/arguments.response", $shapeOddArgumentsResponse, { b, dv, start, end }, limits);
@@ -888,6 +902,7 @@ const $codecOddPrototypeResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/prototype.response", $shapeOddPrototypeResponse, { b, dv, start, end }, limits);
@@ -914,6 +929,7 @@ const $codecOddRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/é.request", $shapeOddRequest, { b, dv, start, end }, limits);
@@ -940,6 +956,7 @@ const $codecOddResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/é.response", $shapeOddResponse, { b, dv, start, end }, limits);

@@ -477,6 +477,7 @@ const $codecOffer = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeOffer, { b, dv, start, end }, limits);
       return $readOffer(b, dv, start, end);
     } catch (error) {
@@ -504,6 +505,7 @@ const $codecOrdersGetRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersGetRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/get.request", $shapeOrdersGetRequest, { b, dv, start, end }, limits);
@@ -564,6 +566,7 @@ const $codecOrdersFindRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersFindRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/find.request", $shapeOrdersFindRequest, { b, dv, start, end }, limits);
@@ -642,6 +645,7 @@ const $codecOrdersCountResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersCountResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/count.response", $shapeOrdersCountResponse, { b, dv, start, end }, limits);
@@ -668,6 +672,7 @@ const $codecOrdersForgetRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersGetRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/forget.request", $shapeOrdersForgetRequest, { b, dv, start, end }, limits);
@@ -790,6 +795,7 @@ const $codecOrdersUpdateResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersUpdateResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/update.response", $shapeOrdersUpdateResponse, { b, dv, start, end }, limits);
@@ -816,6 +822,7 @@ const $codecOrdersWatchRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersWatchRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/watch.request", $shapeOrdersWatchRequest, { b, dv, start, end }, limits);
@@ -864,6 +871,7 @@ const $codecOrdersIdsResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/ids.response", $shapeOrdersIdsResponse, { b, dv, start, end }, limits);
@@ -886,6 +894,7 @@ const $codecOrdersLoadResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersLoadResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/load.response", $shapeOrdersLoadResponse, { b, dv, start, end }, limits);
@@ -908,6 +917,7 @@ const $codecOrdersSumRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersSumRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/sum.request", $shapeOrdersSumRequest, { b, dv, start, end }, limits);
@@ -930,6 +940,7 @@ const $codecOrdersSumResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersCountResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/sum.response", $shapeOrdersSumResponse, { b, dv, start, end }, limits);
@@ -956,6 +967,7 @@ const $codecOrdersDropRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/drop.request", $shapeOrdersDropRequest, { b, dv, start, end }, limits);
@@ -1004,6 +1016,7 @@ const $codecOrdersEchoRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/echo.request", $shapeOrdersEchoRequest, { b, dv, start, end }, limits);
@@ -1030,6 +1043,7 @@ const $codecOrdersEchoResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/echo.response", $shapeOrdersEchoResponse, { b, dv, start, end }, limits);
@@ -1056,6 +1070,7 @@ const $codecOrdersViewedRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersGetRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/viewed.request", $shapeOrdersViewedRequest, { b, dv, start, end }, limits);

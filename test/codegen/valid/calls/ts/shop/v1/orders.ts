@@ -525,6 +525,7 @@ const $codecOffer: Codec<Offer> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeOffer, { b, dv, start, end }, limits);
       return $readOffer(b, dv, start, end) as Offer;
     } catch (error) {
@@ -552,6 +553,7 @@ const $codecOrdersGetRequest: Codec<{ id: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersGetRequest(b, dv, start, end) as { id: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/get.request", $shapeOrdersGetRequest, { b, dv, start, end }, limits);
@@ -612,6 +614,7 @@ const $codecOrdersFindRequest: Codec<{ customer: string; since?: Date; limit?: I
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersFindRequest(b, dv, start, end) as { customer: string; since?: Date; limit?: Int32 };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/find.request", $shapeOrdersFindRequest, { b, dv, start, end }, limits);
@@ -690,6 +693,7 @@ const $codecOrdersCountResponse: Codec<{ value: bigint }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersCountResponse(b, dv, start, end) as { value: bigint };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/count.response", $shapeOrdersCountResponse, { b, dv, start, end }, limits);
@@ -716,6 +720,7 @@ const $codecOrdersForgetRequest: Codec<{ id: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersGetRequest(b, dv, start, end) as { id: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/forget.request", $shapeOrdersForgetRequest, { b, dv, start, end }, limits);
@@ -838,6 +843,7 @@ const $codecOrdersUpdateResponse: Codec<{ revision: Int32 }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersUpdateResponse(b, dv, start, end) as { revision: Int32 };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/update.response", $shapeOrdersUpdateResponse, { b, dv, start, end }, limits);
@@ -864,6 +870,7 @@ const $codecOrdersWatchRequest: Codec<{ customer: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersWatchRequest(b, dv, start, end) as { customer: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/watch.request", $shapeOrdersWatchRequest, { b, dv, start, end }, limits);
@@ -912,6 +919,7 @@ const $codecOrdersIdsResponse: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/ids.response", $shapeOrdersIdsResponse, { b, dv, start, end }, limits);
@@ -934,6 +942,7 @@ const $codecOrdersLoadResponse: Codec<{ accepted: Int32 }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersLoadResponse(b, dv, start, end) as { accepted: Int32 };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/load.response", $shapeOrdersLoadResponse, { b, dv, start, end }, limits);
@@ -956,6 +965,7 @@ const $codecOrdersSumRequest: Codec<{ value: Int32 }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersSumRequest(b, dv, start, end) as { value: Int32 };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/sum.request", $shapeOrdersSumRequest, { b, dv, start, end }, limits);
@@ -978,6 +988,7 @@ const $codecOrdersSumResponse: Codec<{ value: bigint }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersCountResponse(b, dv, start, end) as { value: bigint };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/sum.response", $shapeOrdersSumResponse, { b, dv, start, end }, limits);
@@ -1004,6 +1015,7 @@ const $codecOrdersDropRequest: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/drop.request", $shapeOrdersDropRequest, { b, dv, start, end }, limits);
@@ -1052,6 +1064,7 @@ const $codecOrdersEchoRequest: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/echo.request", $shapeOrdersEchoRequest, { b, dv, start, end }, limits);
@@ -1078,6 +1091,7 @@ const $codecOrdersEchoResponse: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/echo.response", $shapeOrdersEchoResponse, { b, dv, start, end }, limits);
@@ -1104,6 +1118,7 @@ const $codecOrdersViewedRequest: Codec<{ id: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readOrdersGetRequest(b, dv, start, end) as { id: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/viewed.request", $shapeOrdersViewedRequest, { b, dv, start, end }, limits);

@@ -5,6 +5,7 @@ import {
   bytesBound,
   callerOf,
   checkExtent,
+  closeWindow,
   cutText,
   dateTime,
   decodeDocument,
@@ -309,6 +310,7 @@ const $codecHoldsPairsRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) {
         holdLimits($shapeHoldsPairsRequest, { b, dv, start, end }, limits);
       }

@@ -15,6 +15,7 @@ import {
   bytesBound,
   callerOf,
   checkExtent,
+  closeWindow,
   cutText,
   dateTime,
   decodeDocument,
@@ -327,6 +328,7 @@ const $codecHoldsPairsRequest: Codec<{ value: [string, Int32] }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) {
         holdLimits($shapeHoldsPairsRequest, { b, dv, start, end }, limits);
       }

@@ -479,6 +479,7 @@ const $codecUsersFlagsRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readUsersFlagsRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Users/flags.request", $shapeUsersFlagsRequest, { b, dv, start, end }, limits);
@@ -529,6 +530,7 @@ const $codecPageInt32 = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) holdLimits($shapePageInt32, { b, dv, start, end }, limits);
       return $readPageInt32(b, dv, start, end);
     } catch (error) {
@@ -552,6 +554,7 @@ const $codecUsersGetRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readUsersGetRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Users/get.request", $shapeUsersGetRequest, { b, dv, start, end }, limits);
@@ -608,6 +611,7 @@ const $codecUsersListRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readUsersListRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Users/list.request", $shapeUsersListRequest, { b, dv, start, end }, limits);

@@ -5,6 +5,7 @@ import {
   bytesBound,
   callerOf,
   checkExtent,
+  closeWindow,
   cutText,
   dateTime,
   decodeDocument,
@@ -214,6 +215,7 @@ const $codecSparse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readSparse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Sparse", $shapeSparse, { b, dv, start, end }, limits);
@@ -242,6 +244,7 @@ const $codecBranded = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) holdLimits($shapeBranded, { b, dv, start, end }, limits);
       return $readBranded(b, dv, start, end);
     } catch (error) {
@@ -271,6 +274,7 @@ const $codecKindsSparseResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeKindsSparseResponse, { b, dv, start, end }, limits);
       return $readKindsSparseResponse(b, dv, start, end);
     } catch (error) {
@@ -320,6 +324,7 @@ const $codecKindsPriceResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readKindsPriceResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Kinds/price.response", $shapeKindsPriceResponse, { b, dv, start, end }, limits);

@@ -15,6 +15,7 @@ import {
   bytesBound,
   callerOf,
   checkExtent,
+  closeWindow,
   cutText,
   dateTime,
   decodeDocument,
@@ -236,6 +237,7 @@ const $codecSparse: Codec<Sparse> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readSparse(b, dv, start, end) as Sparse;
     } catch (error) {
       throw decodeError(error, "kinds.v1.Sparse", $shapeSparse, { b, dv, start, end }, limits);
@@ -264,6 +266,7 @@ const $codecBranded: Codec<Branded> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) holdLimits($shapeBranded, { b, dv, start, end }, limits);
       return $readBranded(b, dv, start, end) as Branded;
     } catch (error) {
@@ -293,6 +296,7 @@ const $codecKindsSparseResponse: Codec<{ value: Sparse | null }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeKindsSparseResponse, { b, dv, start, end }, limits);
       return $readKindsSparseResponse(b, dv, start, end) as { value: Sparse | null };
     } catch (error) {
@@ -342,6 +346,7 @@ const $codecKindsPriceResponse: Codec<{ value: Cents }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readKindsPriceResponse(b, dv, start, end) as { value: Cents };
     } catch (error) {
       throw decodeError(error, "kinds.v1.Kinds/price.response", $shapeKindsPriceResponse, { b, dv, start, end }, limits);

@@ -451,6 +451,7 @@ const $codecOpenShape = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (end - start > limits.maxElements * 2) holdLimits($shapeOpenShape, { b, dv, start, end }, limits);
       return $readOpenShape(b, dv, start, end, limits.maxDepth);
     } catch (error) {
@@ -480,6 +481,7 @@ const $codecReply = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeReply, { b, dv, start, end }, limits);
       return $readReply(b, dv, start, end);
     } catch (error) {
@@ -507,6 +509,7 @@ const $codecStatus = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readStatus(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Status", $shapeStatus, { b, dv, start, end }, limits);
@@ -533,6 +536,7 @@ const $codecNamed = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readNamed(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Named", $shapeNamed, { b, dv, start, end }, limits);
@@ -587,6 +591,7 @@ const $codecShapesStatusRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeShapesStatusRequest, { b, dv, start, end }, limits);
       return $readShapesStatusRequest(b, dv, start, end);
     } catch (error) {
@@ -616,6 +621,7 @@ const $codecShapesStatusResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeShapesStatusResponse, { b, dv, start, end }, limits);
       return $readShapesStatusResponse(b, dv, start, end);
     } catch (error) {

@@ -477,6 +477,7 @@ const $codecOpenShape: Codec<OpenShape> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (end - start > limits.maxElements * 2) holdLimits($shapeOpenShape, { b, dv, start, end }, limits);
       return $readOpenShape(b, dv, start, end, limits.maxDepth) as OpenShape;
     } catch (error) {
@@ -506,6 +507,7 @@ const $codecReply: Codec<Reply> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeReply, { b, dv, start, end }, limits);
       return $readReply(b, dv, start, end) as Reply;
     } catch (error) {
@@ -533,6 +535,7 @@ const $codecStatus: Codec<Status> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readStatus(b, dv, start, end) as Status;
     } catch (error) {
       throw decodeError(error, "kinds.v1.Status", $shapeStatus, { b, dv, start, end }, limits);
@@ -559,6 +562,7 @@ const $codecNamed: Codec<Named> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       return $readNamed(b, dv, start, end) as Named;
     } catch (error) {
       throw decodeError(error, "kinds.v1.Named", $shapeNamed, { b, dv, start, end }, limits);
@@ -613,6 +617,7 @@ const $codecShapesStatusRequest: Codec<{ of: Shape | null }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeShapesStatusRequest, { b, dv, start, end }, limits);
       return $readShapesStatusRequest(b, dv, start, end) as { of: Shape | null };
     } catch (error) {
@@ -642,6 +647,7 @@ const $codecShapesStatusResponse: Codec<{ value: Status | null }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
+      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeShapesStatusResponse, { b, dv, start, end }, limits);
       return $readShapesStatusResponse(b, dv, start, end) as { value: Status | null };
     } catch (error) {
