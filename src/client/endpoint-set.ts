@@ -8,6 +8,7 @@
 import type { Connection } from "../connection/connection.ts";
 import type { ChannelState } from "../contract/channel.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
+import type { Timer } from "../time/clock.ts";
 import { type Address, formatAddress } from "../transport/address.ts";
 import type { Resolver } from "../transport/resolve-name.ts";
 import type { ConnectionWorld } from "./client-connection.ts";
@@ -45,6 +46,8 @@ export class EndpointSet implements EndpointOwner {
   /** Those that names no longer stand for: their calls go on to the end. */
   readonly #retired = new Set<Endpoint>();
   #pastBytes = { in: 0, out: 0 };
+  /** Until endpoints that are left out come back. */
+  readonly #returns = new Set<Timer>();
   #isClosed = false;
 
   constructor(addresses: readonly Address[], owner: EndpointSetOwner) {
@@ -114,7 +117,7 @@ export class EndpointSet implements EndpointOwner {
           address: formatAddress(endpoint.address),
           forMs: pauseMs,
         });
-        this.world.clock.startTimer(() => this.#rebuild(), pauseMs, false);
+        this.#watchReturn(pauseMs);
         return this.#rebuild();
       }
     }
@@ -157,6 +160,7 @@ export class EndpointSet implements EndpointOwner {
 
   close(error: RpcError): void {
     this.#isClosed = true;
+    for (const timer of this.#returns) timer.cancel();
     for (const name of this.#names) name.stop();
     for (const endpoint of this.#all()) endpoint.close(error);
     this.#ready = [];
@@ -190,6 +194,19 @@ export class EndpointSet implements EndpointOwner {
     // While its calls go elsewhere, an endpoint that was lost comes back by itself.
     if (state === "idle" && this.isWanted(endpoint)) endpoint.connect();
     this.#owner.endpointsChanged();
+  }
+
+  /** Endpoints come back one after the other: each look finds those whose time is over. */
+  #watchReturn(pauseMs: number): void {
+    const timer = this.world.clock.startTimer(
+      () => {
+        this.#returns.delete(timer);
+        this.#rebuild();
+      },
+      pauseMs,
+      false,
+    );
+    this.#returns.add(timer);
   }
 
   #isInUse(): boolean {

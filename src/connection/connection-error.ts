@@ -63,8 +63,9 @@ export function encodeGoingAway(lastAcceptedId: number, reason: string): Buffer 
 
 /** The peer's first bytes are not ours. */
 export function foreignerError(peerAddress: string, who: string, firstBytes: Buffer): RpcError {
+  const hint = who === "TLS" ? "; a client that is to speak TLS is told so by tls:// or its option tls" : "";
   const seen = JSON.stringify(firstBytes.toString("latin1", 0, 16)).replace(/[^ -~]/g, escapeCharacter);
-  return connectionError("UNAVAILABLE", `${peerAddress} does not speak Taut: its first bytes look like ${who} (${seen})`, {
+  return connectionError("UNAVAILABLE", `${peerAddress} does not speak Taut: its first bytes look like ${who} (${seen})${hint}`, {
     executed: "no",
   });
 }

@@ -441,6 +441,10 @@ export class Connection implements TransportListener, FrameSink {
 
   #lost(message: string, cause?: Error): RpcError {
     this.isLost = true;
-    return connectionError("UNAVAILABLE", message, this.#outgoing === undefined ? { executed: "no" } : {}, cause);
+    const isMute = this.bytesReceived === 0 && this.#options.role.side === "client";
+    const guess = this.transport.kind === "tls" ? "not accept this client's certificate" : "expect TLS (tls://)";
+    const hint = isMute ? ` before it had said a word: it may ${guess}, or be no Taut server` : "";
+    const facts = this.#outgoing === undefined ? { executed: "no" as const } : {};
+    return connectionError("UNAVAILABLE", `${message}${hint}`, facts, cause);
   }
 }

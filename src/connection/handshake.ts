@@ -44,6 +44,8 @@ export type HandshakeRole =
     }
   | {
       readonly side: "server";
+      /** Throws where there is no room for another peer: before credentials are looked at, and again when that has taken its time. */
+      admit?(): void;
       /** Answers the identity, a Challenge for another round, or throws. May be a promise. */
       authenticate?(credentials: unknown): unknown;
     };
@@ -156,10 +158,14 @@ export class Handshake {
     const role = this.#role;
     if (role.side !== "server") return;
     this.#run(
-      () => role.authenticate?.(credentials),
+      () => {
+        role.admit?.();
+        return role.authenticate?.(credentials);
+      },
       (answer) => {
         if (answer instanceof Challenge)
           return this.#owner.send(FrameKind.auth, encodePlainDocument({ challenge: answer.data ?? null }));
+        role.admit?.();
         this.#owner.send(FrameKind.hello, encodeHello(this.#settings, { version: this.#version, features: [] }));
         this.#agree(answer);
       },

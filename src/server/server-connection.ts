@@ -54,7 +54,11 @@ export class ServerConnection implements ConnectionOwner, Dispatcher {
     const { options, clock, pool } = host;
     this.#idleSince = clock.now();
     this.connection = new Connection(transport, {
-      role: { side: "server", authenticate: (credentials) => this.#authenticate(credentials) },
+      role: {
+        side: "server",
+        admit: () => host.admit(),
+        authenticate: (credentials) => options.authenticate?.(credentials, this.peer),
+      },
       settings: options.settings,
       clock,
       pool,
@@ -74,11 +78,6 @@ export class ServerConnection implements ConnectionOwner, Dispatcher {
 
   get openCalls(): number {
     return this.#isOpen ? this.connection.incoming.table.size : 0;
-  }
-
-  #authenticate(credentials: unknown): unknown {
-    this.#host.admit();
-    return this.#host.options.authenticate?.(credentials, this.peer);
   }
 
   // ---------------------------------------------------------------- calls

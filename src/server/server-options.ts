@@ -18,7 +18,7 @@ export interface ServerOptions {
   /** See every call; the first is outermost. */
   interceptors?: readonly Interceptor[];
   limits?: Partial<Limits>;
-  /** node:tls options; makes any TCP address TLS. */
+  /** node:tls options; makes any address TLS. */
   tls?: object;
   /** Default 30 s of silence, 10 s for the answer; the larger offer of both sides wins. `false`: this side never pings. */
   keepalive?: { idleMs?: number; timeoutMs?: number } | false;

@@ -113,7 +113,7 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
         handshakeTimeoutMs: this.options.settings.handshakeTimeoutMs,
         maxHandshakes: this.options.maxHandshakes,
         onTransport: (transport) => this.accept(transport),
-        onError: (error, where) => this.#strangers.report(error, { where, address }),
+        onError: (error, where) => this.#strangers.report(error, { ...where, address }),
       });
     } catch (cause) {
       if (cause instanceof TypeError) throw cause;

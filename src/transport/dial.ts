@@ -19,7 +19,7 @@ export interface DialOptions {
   readonly clock: Clock;
   /** Milliseconds for everything up to the connected (and secured) socket. */
   readonly timeoutMs: number;
-  /** node:tls options; makes any TCP address TLS. */
+  /** node:tls options; makes any address TLS. */
   readonly tls?: object;
   /** Where the kernel reads to, shared by all sockets of a channel: what is read is used up before the next read. */
   readonly readBuffer: Buffer;
@@ -45,7 +45,7 @@ export function dial(address: Address, options: DialOptions): Dialing {
   const startedAt = options.clock.now();
   let fail: (error: RpcError) => void = () => {};
   const transport = new Promise<Transport>((resolve, reject) => {
-    const secure = address.kind === "tls" || (options.tls !== undefined && address.kind !== "unix");
+    const secure = address.kind === "tls" || options.tls !== undefined;
     let made: SocketTransport | undefined;
     const onread = {
       buffer: options.readBuffer,
@@ -66,8 +66,10 @@ export function dial(address: Address, options: DialOptions): Dialing {
     const timer = options.clock.startTimer(
       () => fail(dialError("UNAVAILABLE", `${name} did not connect within connectTimeoutMs ${Math.round(options.timeoutMs)}`)),
       options.timeoutMs,
-      true,
+      false,
     );
+    // Calls that wait hold the process; an attempt that nobody waits for any more does not.
+    socket.unref();
     const settle = () => {
       timer.cancel();
       socket.removeListener("error", onError);

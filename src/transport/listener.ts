@@ -13,14 +13,14 @@ import type { Transport } from "./transport.ts";
 
 export interface ListenerOptions {
   readonly address: Address;
-  /** node:tls options; makes a TCP address TLS. */
+  /** node:tls options; makes any address TLS. */
   readonly tls?: object;
   /** Milliseconds that a TLS handshake may take. */
   readonly handshakeTimeoutMs: number;
   /** TLS handshakes under way; above it the oldest is ended. */
   readonly maxHandshakes: number;
   onTransport(transport: Transport): void;
-  onError(error: unknown, where: string): void;
+  onError(error: unknown, where: { readonly where: string; readonly peer?: string }): void;
 }
 
 export interface Listener {
@@ -36,20 +36,22 @@ export interface Listener {
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const { address } = options;
   if (address.kind === "dns") throw new TypeError("a server listens on tcp, tls or unix addresses, not on dns:///");
-  const secure = address.kind === "tls" || (options.tls !== undefined && address.kind === "tcp");
+  const secure = address.kind === "tls" || options.tls !== undefined;
   const accept = (socket: net.Socket): void => {
-    const peer = address.kind === "unix" ? address.path : `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
+    const peer = address.kind === "unix" ? address.path : peerAddressOf(socket);
     options.onTransport(new SocketTransport(socket, secure ? "tls" : address.kind === "unix" ? "unix" : "tcp", peer));
   };
   const server = secure
     ? loadTls().createServer({ handshakeTimeout: options.handshakeTimeoutMs, ...options.tls }, accept)
     : net.createServer({ noDelay: true }, accept);
-  const handshakes = secure ? new TlsHandshakes(server as tls.Server, options.maxHandshakes) : undefined;
+  const handshakes =
+    secure && address.kind !== "unix" ? new TlsHandshakes(server as tls.Server, options.maxHandshakes) : undefined;
   // Sockets that fail before they are handed out: TLS handshakes above all.
   server.on("tlsClientError", (error: Error, socket: tls.TLSSocket) => {
+    const peer = address.kind === "unix" ? address.path : peerAddressOf(socket);
     socket.on("error", () => {});
     socket.destroy();
-    options.onError(error, "tls handshake");
+    options.onError(error, { where: "tls handshake", peer });
   });
   if (address.kind === "unix") await removeStaleSocket(address.path);
   await new Promise<void>((resolve, reject) => {
@@ -61,7 +63,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     if (address.kind === "unix") server.listen(address.path, listening);
     else server.listen(address.port, address.host, listening);
   });
-  server.on("error", (error) => options.onError(error, "accept"));
+  server.on("error", (error) => options.onError(error, { where: "accept" }));
   const closed = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
@@ -76,6 +78,12 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   return { url, host: address.host, port: bound.port, close: closed, setTls };
 }
 
+/** Of a TLS socket that Node has destroyed already only the TCP socket below it knows, if it was asked before. */
+function peerAddressOf(socket: net.Socket & { readonly _parent?: net.Socket }): string {
+  const known = socket.remoteAddress === undefined ? socket._parent : socket;
+  return `${known?.remoteAddress ?? "?"}:${known?.remotePort ?? 0}`;
+}
+
 /**
  * TCP connections of a TLS server that are not secured yet: bounded, the oldest goes first. A server that closes ends them: nobody
  * else knows of them.
@@ -85,6 +93,8 @@ class TlsHandshakes {
 
   constructor(server: tls.Server, most: number) {
     server.on("connection", (socket: net.Socket) => {
+      // Asked now, it is known when the handshake has failed.
+      void socket.remoteAddress;
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
       if (this.#sockets.size <= most) return;

@@ -38,6 +38,8 @@ export class SocketTransport implements Transport {
       if (socket.writableLength === 0) this.#listener?.drained();
     });
     socket.on("end", () => {
+      // A TLS alert comes as an error, and the end behind it says nothing: "closed" will tell.
+      if (this.#error !== undefined) return;
       if (this.#listener === undefined) this.#earlyEnd = true;
       else this.#listener.receiveEnd();
     });

@@ -49,6 +49,37 @@ describe("the deadline timer", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it("rests four times as long as a look took, so that looks at very many calls leave time for others", () => {
+    const clock = new ManualClock();
+    const looks: number[] = [];
+    const timer = new DeadlineTimer(clock, (now) => {
+      looks.push(now);
+      clock.leap(3);
+      return now + 1;
+    });
+    timer.watch(clock.now() + 1);
+    for (let ms = 0; ms < 1_000; ms += 1) {
+      clock.advance(1);
+      timer.watch(clock.now() + 1);
+      expect(clock.pendingTimers).toBe(1);
+    }
+    for (const [i, at] of looks.slice(1).entries()) expect(at - (looks[i] as number)).toBeGreaterThanOrEqual(15);
+    timer.stop();
+  });
+
+  it("rests no longer than a moment after a look that ended thousands", () => {
+    const clock = new ManualClock();
+    const looks: number[] = [];
+    const timer = new DeadlineTimer(clock, (now) => {
+      looks.push(now);
+      clock.leap(looks.length === 1 ? 400 : 0);
+      return looks.length === 1 ? now + 410 : Number.POSITIVE_INFINITY;
+    });
+    timer.watch(clock.now() + 1);
+    clock.advance(1_000);
+    expect((looks[1] as number) - (looks[0] as number)).toBeLessThan(430);
+  });
+
   it("watches deadlines that are further away than a timer can be", () => {
     const { clock, ended } = timer([1_000 + 2 ** 33]);
     clock.advance(2 ** 33 - 10);
