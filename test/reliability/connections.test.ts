@@ -401,7 +401,9 @@ describe("a process", () => {
       const error = await call(channel, "echo", {}, { waitForReady: true, timeoutMs: 700 }).catch((error) => error);
       console.log(error.code, Math.round(error.timings.queue / 100));
     `);
-    expect(await script.line()).toMatch(/^DEADLINE_EXCEEDED [67]$/);
+    const [code, hundreds] = (await script.line()).split(" ");
+    expect(code).toBe("DEADLINE_EXCEEDED");
+    expect(Number(hundreds)).toBeGreaterThanOrEqual(6);
     expect(await script.ended).toMatchObject({ code: 0, stderr: "" });
   });
 
