@@ -50,6 +50,15 @@ export function timingsOf(call: TimedCall, connecting: ConnectTimings, now: numb
   return { ...rounded(spent), eventLoopLag: round(Math.max(0, now - call.deadlineAt)) };
 }
 
+/** With what a connection that could not be made says of itself. */
+export function withConnecting(timings: Timings, connecting: ConnectTimings | undefined): Timings {
+  if (connecting === undefined) return timings;
+  const waited = (timings.resolve ?? 0) + (timings.connect ?? 0) + (timings.queue ?? 0);
+  const resolve = Math.min(waited, connecting.resolve ?? 0);
+  const connect = Math.min(waited - resolve, connecting.connect ?? 0);
+  return { ...timings, ...rounded({ resolve, connect, queue: waited - resolve - connect }) };
+}
+
 /** "620 ms connecting, 380 ms waiting for the server; the event loop was late by 45 ms" */
 export function describeTimings(timings: Timings): string {
   const parts = Object.entries(words).flatMap(([part, text]) => {

@@ -1,8 +1,7 @@
 /**
  * Turns a stub's method call into a `ClientCall`: options are resolved here, and interceptors run here.
  *
- * Nothing here throws synchronously: promises reject, iterators throw. Which deadline counts: the call's, the schema's, the channel's,
- * 10,000 ms for unary calls; then the parent's, if that is nearer.
+ * Nothing here throws synchronously: promises reject, iterators throw.
  */
 
 import type { CallContext } from "../contract/call-context.ts";
@@ -13,15 +12,13 @@ import { parentOf } from "../contract/inheritance.ts";
 import type { MethodDescription } from "../contract/service.ts";
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import { Metadata } from "../metadata/metadata.ts";
+import { timeoutOf } from "./call-deadline.ts";
 import { type CompleteChannelOptions, checkRetry } from "./channel-options.ts";
 import type { CallHost, ClientCall } from "./client-call.ts";
 import { type DocumentCaller, InterceptedCaller } from "./intercepted-caller.ts";
 import { OneWayCall } from "./one-way-call.ts";
 import { StreamCall, type StreamCallInit } from "./stream-call.ts";
 import { UnaryCall } from "./unary-call.ts";
-
-/** A call's deadline when nobody says one; unary calls only. */
-const unaryTimeoutMs = 10_000;
 
 export class ChannelCaller implements Caller, DocumentCaller {
   readonly #channel: CallHost;
@@ -109,11 +106,9 @@ export class ChannelCaller implements Caller, DocumentCaller {
     const now = channel.now();
     call.startedAt = now;
     call.openedAt = now;
-    const isUnary = method.kind === "unary";
-    let timeoutMs = method.timeoutMs ?? this.#timeoutMs ?? (isUnary ? unaryTimeoutMs : Number.POSITIVE_INFINITY);
+    const timeoutMs = timeoutOf(method, options, this.#timeoutMs);
     const parent = options?.parent === undefined ? currentContext() : options.parent;
     if (options !== undefined) {
-      if (options.timeoutMs !== undefined) timeoutMs = checkTimeout(options.timeoutMs);
       checkRetry(options.retry);
       if (options.signal !== undefined) checkSignal(options.signal);
       if (options.metadata !== undefined) call.requestMetadata = new Metadata(options.metadata);
@@ -125,7 +120,7 @@ export class ChannelCaller implements Caller, DocumentCaller {
     if (call.deadlineAt <= now) {
       channel.startFailed();
       const error = new RpcError({ code: "DEADLINE_EXCEEDED", message: "the deadline had passed before the call was made" });
-      return call.fail(withFacts(error, { executed: "no", method: method.path }));
+      return call.fail(withFacts(error, { executed: "no" }));
     }
     channel.start(call);
   }
@@ -137,12 +132,6 @@ export class ChannelCaller implements Caller, DocumentCaller {
     call.isNestedInRetry = parent.attempt > 1;
     call.followParent(parent);
   }
-}
-
-function checkTimeout(timeoutMs: unknown): number {
-  if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs))
-    throw new TypeError(`timeoutMs must be a number, not ${String(timeoutMs)}`);
-  return timeoutMs;
 }
 
 function checkSignal(signal: unknown): void {

@@ -179,7 +179,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
     const pauseMs = this.#retries.pauseFor(call, error, this.clock);
     if (pauseMs === undefined || this.clock.now() + pauseMs >= call.deadlineAt) return false;
     this.#endpoints.callFailed(call.connection, error);
-    call.prepareRetry();
+    call.prepareRetry(error);
     if (pauseMs === 0) {
       this.#enqueue(call);
       this.#drainQueue();
@@ -264,7 +264,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
     const cause = this.#endpoints.lastError;
     for (const call of this.#queue.all()) {
       if (call.options?.waitForReady === true) continue;
-      call.fail(withFacts(cause === undefined ? this.#unreachable() : copyError(cause), { executed: "no" }));
+      call.fail(withFacts(cause === undefined ? this.#unreachable() : copyError(cause), { executed: call.executedSoFar }));
     }
   }
 
@@ -314,8 +314,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
     if (this.#states.now === "closed") return;
     this.#states.set("closed");
     this.#queueDeadlines.stop();
-    for (const call of this.#queue.all()) call.fail(closedError(call.attempt === 1 ? "no" : "maybe"));
-    for (const call of [...this.#pausing.keys()]) call.fail(closedError());
+    for (const call of [...this.#queue.all(), ...this.#pausing.keys()]) call.fail(closedError(call.executedSoFar));
     this.#endpoints.close(closedError());
     this.#updateHold();
   }

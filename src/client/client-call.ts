@@ -21,9 +21,9 @@ import type { MethodDescription } from "../contract/service.ts";
 import { codecFailure } from "../contract/violations.ts";
 import { isCodecError } from "../errors/codec-error.ts";
 import { isRpcError, RpcError, type Timings, withFacts } from "../errors/rpc-error.ts";
-import type { Metadata } from "../metadata/metadata.ts";
+import { Metadata } from "../metadata/metadata.ts";
 import type { Clock } from "../time/clock.ts";
-import { describeTimings } from "./call-timings.ts";
+import { describeTimings, withConnecting } from "./call-timings.ts";
 import type { FollowedSignals, Follower } from "./followed-signals.ts";
 
 /** What a call needs of its channel. */
@@ -58,6 +58,8 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   /** Metadata as the user gave it; encoded when it is sent. */
   requestMetadata: Metadata | undefined = undefined;
   isSettled = false;
+  /** An attempt before this one may have started the handler. */
+  #mayHaveRun = false;
   /** Made by a handler whose own call is a retry: not tried again further down. */
   isNestedInRetry = false;
   /** In the channel's queue. */
@@ -97,7 +99,7 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   }
 
   signalAborted(reason: unknown): void {
-    this.abort(cancelled(reason));
+    this.abort(cancelled(reason, this.executedSoFar));
   }
 
   /** Ends with its parent. False: the parent has ended already. */
@@ -114,7 +116,12 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   }
 
   parentEnded(parent: CallContext): void {
-    this.abort(endedWith(parent));
+    this.abort(endedWith(parent, this.executedSoFar));
+  }
+
+  /** What is known of the handler while no answer is there: not started as long as nothing has left. */
+  get executedSoFar(): "no" | "maybe" {
+    return (this.isQueued || this.id === 0) && !this.#mayHaveRun ? "no" : "maybe";
   }
 
   /** Gives up: the peer is told, the user gets `error`. */
@@ -133,20 +140,18 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
     const timings = this.host.timingsOf(this);
     const message = `deadline exceeded after ${waited} ms: ${describeTimings(timings)}`;
     const error = new RpcError({ code: "DEADLINE_EXCEEDED", message });
-    return withFacts(error, { executed: this.isQueued || this.id === 0 ? "no" : "maybe", method: this.method.path, timings });
+    return withFacts(error, { executed: this.executedSoFar, timings });
   }
 
   receiveFailure(error: RpcError, fault: FaultBytes | undefined): void {
     if (this.isSettled) return;
-    // The server's clock may say so first.
-    if (error.code === "DEADLINE_EXCEEDED" && error.timings === undefined)
-      withFacts(error, { timings: this.host.timingsOf(this) });
     if (fault === undefined && this.isRepeatable && this.host.retry(this, error)) return;
     this.fail(fault === undefined ? error : this.#faultOf(error, fault));
   }
 
   /** Prepares for another attempt. */
-  prepareRetry(): void {
+  prepareRetry(error: RpcError): void {
+    if (error.executed !== "no") this.#mayHaveRun = true;
     this.attempt += 1;
     this.id = 0;
     this.isCancelled = false;
@@ -168,10 +173,19 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
     if (this.isSettled) return;
     this.settle(error);
     if (isRpcError(error)) {
-      if (error.method === undefined) withFacts(error, { method: this.method.path });
+      this.#sign(error);
       if (this.options?.onTrailers !== undefined) this.tell(() => this.options?.onTrailers?.(error.metadata));
     }
     this.reject(error);
+  }
+
+  #sign(error: RpcError): void {
+    const { code } = error;
+    if (error.method === undefined) withFacts(error, { method: this.method.path });
+    if (this.#mayHaveRun && error.executed === "no") withFacts(error, { executed: "maybe" });
+    if ((code === "DEADLINE_EXCEEDED" || code === "UNAVAILABLE") && error.timings?.queue === undefined) {
+      withFacts(error, { timings: withConnecting(this.host.timingsOf(this), error.timings) });
+    }
   }
 
   /** The end for everybody but the user: listeners are removed, the channel counts. `error` is undefined when it went well. */
@@ -194,6 +208,11 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
     } catch (error) {
       report(error);
     }
+  }
+
+  /** There was no leading metadata, and none can come any more: `onMetadata` is told all the same. */
+  protected endLeading(): void {
+    if (!this.hasLeading && this.options?.onMetadata !== undefined) this.receiveLeading(new Metadata());
   }
 
   receiveLeading(leading: Metadata): void {
@@ -222,7 +241,7 @@ export function cancelled(reason: unknown, executed: "no" | "maybe" = "maybe"): 
   return withFacts(new RpcError({ code: "CANCELLED", message: "the call was cancelled", cause: reason }), { executed });
 }
 
-function endedWith(parent: CallContext, executed: "no" | "maybe" = "maybe"): RpcError {
+function endedWith(parent: CallContext, executed: "no" | "maybe"): RpcError {
   const isDeadline = parent.endedBy === "deadline";
   const error = new RpcError({
     code: isDeadline ? "DEADLINE_EXCEEDED" : "CANCELLED",

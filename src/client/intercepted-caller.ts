@@ -1,9 +1,11 @@
 /**
  * Calls through interceptors. Only channels that have some come here; the others pay nothing.
  *
- * Interceptors see wire documents; what the stub's user sees is unwrapped at the very end.
+ * Interceptors see wire documents; what the stub's user sees is unwrapped at the very end. Knows nothing of connections: the calls
+ * themselves are a `DocumentCaller`'s.
  */
 
+import { checkIterable } from "../connection/message-pump.ts";
 import type { CallOptions } from "../contract/call-options.ts";
 import { currentContext } from "../contract/context-scope.ts";
 import { ContextValueMap } from "../contract/context-values.ts";
@@ -11,8 +13,10 @@ import { type InterceptedCall, type Interceptor, intercept, type Reply } from ".
 import type { MethodDescription } from "../contract/service.ts";
 import { isRpcError } from "../errors/rpc-error.ts";
 import { Metadata } from "../metadata/metadata.ts";
+import { timeoutOf } from "./call-deadline.ts";
 import type { CompleteChannelOptions } from "./channel-options.ts";
 import type { CallHost } from "./client-call.ts";
+import { InterceptedStream, peekFirst, StreamsBelow } from "./intercepted-stream.ts";
 import type { StreamCallInit } from "./stream-call.ts";
 
 /** The calls themselves, in wire documents. */
@@ -33,6 +37,20 @@ interface Request {
   readonly messages?: AsyncIterable<unknown> | Iterable<unknown>;
 }
 
+/** One call on its way through the interceptors: what they share with the call at the end of the chain. */
+interface Run {
+  readonly method: MethodDescription;
+  readonly options: CallOptions | undefined;
+  /** What interceptors see; the user's signal or the parent's end abort it. */
+  readonly abort: AbortController;
+  /** Leading metadata that has come: for calls that fail afterwards. */
+  leading: Metadata | undefined;
+  /** Its streams below the interceptors: nobody else ends those whose interceptor throws, or whose reader leaves before it has any. */
+  readonly streams: StreamsBelow;
+  /** Signals need not be listened to any more. */
+  unfollow: () => void;
+}
+
 export class InterceptedCaller {
   readonly #caller: DocumentCaller;
   readonly #host: CallHost;
@@ -48,58 +66,75 @@ export class InterceptedCaller {
 
   /** Unary and client-stream calls. */
   async single(method: MethodDescription, request: Request, options: CallOptions | undefined): Promise<unknown> {
-    const reply = await this.#run(method, request, options);
-    this.#tellMetadata(reply, options);
+    const run = newRun(method, options);
+    const reply = await this.#told(run, this.#run(run, request));
+    await this.#endWell(reply, options);
     if (method.result === "document") return reply.message;
     return method.result === "value" ? (reply.message as { value?: unknown } | undefined)?.value : undefined;
   }
 
   async oneWay(method: MethodDescription, request: Request, options: CallOptions | undefined): Promise<void> {
-    await this.#run(method, request, options);
+    await this.#run(newRun(method, options), request);
   }
 
   /** Streaming responses. The call starts at once; errors wait for the loop. */
   stream(method: MethodDescription, request: Request, options: CallOptions | undefined): AsyncIterable<unknown> {
-    // The calls below the interceptors: nobody else ends those whose interceptor throws, or whose reader leaves before it has anything.
-    const calls = new StreamsBelow();
-    const reply = this.#run(method, request, options, calls);
-    reply.catch(() => calls.leave());
-    const unwrap = method.result === "value";
-    const tell = (one: Reply): void => this.#tellMetadata(one, options);
-    let inner: AsyncIterator<unknown> | undefined;
-    const open = async (): Promise<AsyncIterator<unknown>> => {
-      if (inner === undefined) {
-        const one = await reply;
-        tell(one);
-        inner ??= (one.messages ?? nothing())[Symbol.asyncIterator]();
-      }
-      return inner;
-    };
-    const iterator: AsyncIterableIterator<unknown> = {
-      async next() {
-        const result = await (await open()).next();
-        if (result.done === true || !unwrap) return result;
-        return { done: false, value: (result.value as { value: unknown }).value };
-      },
-      async return() {
-        const left = inner?.return?.();
-        calls.leave();
-        await left;
-        return { done: true, value: undefined };
-      },
-      [Symbol.asyncIterator]: () => iterator,
-    };
-    return iterator;
+    const run = newRun(method, options);
+    const reply = this.#told(run, this.#run(run, request));
+    return new InterceptedStream(reply, {
+      unwrap: method.result === "value",
+      leave: () => run.streams.leave(),
+      ended: (one) => this.#endWell(one, options),
+    });
   }
 
-  async #run(
-    method: MethodDescription,
-    request: Request,
-    options: CallOptions | undefined,
-    streams = new StreamsBelow(),
-  ): Promise<Reply> {
+  /** Tells the user what metadata the reply brings, or the failure. */
+  async #told(run: Run, running: Promise<Reply>): Promise<Reply> {
+    const { options } = run;
+    try {
+      const reply = await running;
+      if (options?.onMetadata !== undefined) this.#tell(() => options.onMetadata?.(reply.metadata));
+      return reply;
+    } catch (error) {
+      const { leading } = run;
+      if (leading !== undefined) this.#tell(() => options?.onMetadata?.(leading));
+      if (isRpcError(error)) this.#tellTrailers(error.metadata, options);
+      throw error;
+    }
+  }
+
+  /** Never rejects: the call itself went well. */
+  async #endWell(reply: Reply, options: CallOptions | undefined): Promise<void> {
+    if (options?.onTrailers === undefined) return;
+    try {
+      this.#tellTrailers(await reply.trailers, options);
+    } catch (error) {
+      this.#host.report(error, { trailers: true });
+    }
+  }
+
+  #tellTrailers(trailers: Metadata, options: CallOptions | undefined): void {
+    if (options?.onTrailers !== undefined) this.#tell(() => options.onTrailers?.(trailers));
+  }
+
+  /** Callbacks of the user's harm no call. */
+  #tell(callback: () => unknown): void {
+    const report = (error: unknown): void => this.#host.report(error, { callback: true });
+    try {
+      const answer = callback();
+      if (answer instanceof Promise) answer.catch(report);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  async #run(run: Run, request: Request): Promise<Reply> {
+    const { method, options, abort } = run;
+    const streams = method.kind === "client-stream" || method.kind === "bidi";
+    if (streams) checkIterable(request.messages);
     const parent = options?.parent === undefined ? currentContext() : (options.parent ?? undefined);
-    const abort = new AbortController();
+    run.unfollow = this.#follow([options?.signal, parent?.signal], abort);
+    const deadline = this.#host.clock.epochNow() + timeoutOf(method, options, this.#timeoutMs);
     const call: InterceptedCall = {
       side: "client",
       method: {
@@ -108,32 +143,42 @@ export class InterceptedCaller {
         kind: method.kind,
         idempotent: options?.idempotent ?? method.idempotent,
       },
-      ...(request.messages === undefined ? { message: request.message } : { messages: wrapItems(method, request.messages) }),
+      ...(streams ? { messages: wrapItems(method, request.messages ?? []) } : { message: request.message }),
       metadata: new Metadata(options?.metadata),
-      signal: options?.signal ?? abort.signal,
-      deadline: this.#deadlineOf(method, options),
+      signal: abort.signal,
+      deadline: Math.min(deadline, parent?.deadline ?? Number.POSITIVE_INFINITY),
       values: new ContextValueMap(parent?.values),
     };
     // A deadline may only get shorter on the way.
-    const innermost = (inner: InterceptedCall): Promise<Reply> =>
-      this.#call(method, { ...inner, deadline: Math.min(inner.deadline, call.deadline) }, options, streams);
-    return intercept(this.#interceptors, innermost)(call);
+    const innermost = (inner: InterceptedCall): Promise<Reply> => this.#call(run, inner, Math.min(inner.deadline, call.deadline));
+    try {
+      const reply = await intercept(this.#interceptors, innermost)(call);
+      // A stream of the call's own is followed to its end.
+      if (run.streams.isEmpty) run.unfollow();
+      return reply;
+    } catch (error) {
+      run.streams.leave();
+      run.unfollow();
+      throw error;
+    }
   }
 
-  #deadlineOf(method: MethodDescription, options: CallOptions | undefined): number {
-    const byDefault = method.kind === "unary" ? 10_000 : Number.POSITIVE_INFINITY;
-    const timeoutMs = options?.timeoutMs ?? method.timeoutMs ?? this.#timeoutMs ?? byDefault;
-    return this.#host.clock.epochNow() + timeoutMs;
+  /** Aborts with the first of several signals. Answers how to stop that. */
+  #follow(signals: readonly (AbortSignal | undefined)[], abort: AbortController): () => void {
+    const given = signals.filter((signal) => signal !== undefined);
+    const follower = { signalAborted: (reason: unknown) => abort.abort(reason) };
+    for (const signal of given) {
+      if (signal.aborted) abort.abort(signal.reason);
+      else this.#host.signals.follow(signal, follower);
+    }
+    return () => {
+      for (const signal of given) this.#host.signals.leave(signal, follower);
+    };
   }
 
   /** The call itself, with what the interceptors made of it. */
-  async #call(
-    method: MethodDescription,
-    call: InterceptedCall,
-    options: CallOptions | undefined,
-    streams: StreamsBelow,
-  ): Promise<Reply> {
-    let leading = new Metadata();
+  async #call(run: Run, call: InterceptedCall, deadline: number): Promise<Reply> {
+    const { method, options } = run;
     let begun: () => void = () => {};
     const hasBegun = new Promise<void>((resolve) => {
       begun = resolve;
@@ -142,114 +187,60 @@ export class InterceptedCaller {
     const trailers = new Promise<Metadata>((resolve) => {
       end = resolve;
     });
+    const { signal, ...others } = options ?? {};
+    // Whoever replaces the signal wants his own; the user's and the parent's are followed by the call itself.
+    const followed = call.signal === run.abort.signal ? signal : call.signal;
     const inner: CallOptions = {
-      ...options,
-      timeoutMs: call.deadline - this.#host.clock.epochNow(),
-      signal: call.signal,
+      ...others,
+      ...(followed === undefined ? {} : { signal: followed }),
+      timeoutMs: deadline - this.#host.clock.epochNow(),
       metadata: call.metadata,
       onMetadata: (metadata) => {
-        leading = metadata;
+        run.leading = metadata;
         begun();
       },
       onTrailers: (metadata) => {
         end(metadata);
         begun();
+        run.unfollow();
       },
     };
     const reply = (more: { message?: unknown; messages?: AsyncIterable<unknown> }): Reply => ({
       ...more,
-      metadata: leading,
+      metadata: run.leading ?? new Metadata(),
       trailers,
     });
-    try {
-      switch (method.kind) {
-        case "unary":
-          return reply({ message: await this.#caller.unaryDocument(method, call.message, inner, true) });
-        case "one-way":
-          await this.#caller.oneWayDocument(method, call.message, inner);
-          end(new Metadata());
-          return reply({});
-        case "client-stream":
-          return reply({ message: await this.#caller.clientStreamDocument(method, call.messages ?? nothing(), inner, true) });
-        case "server-stream":
-        case "bidi": {
-          const given = method.kind === "bidi" ? { requests: call.messages ?? nothing() } : { request: call.message };
-          const messages = this.#caller.stream({ method, options: inner, raw: true, ...given });
-          streams.add(messages);
-          const first = firstOf(messages);
-          await Promise.race([hasBegun, first.arrived]);
-          return reply({ messages: first.messages });
-        }
-        default:
-          return method.kind satisfies never;
+    switch (method.kind) {
+      case "unary":
+        return reply({ message: await this.#caller.unaryDocument(method, call.message, inner, true) });
+      case "one-way":
+        await this.#caller.oneWayDocument(method, call.message, inner);
+        end(new Metadata());
+        return reply({});
+      case "client-stream":
+        return reply({ message: await this.#caller.clientStreamDocument(method, call.messages ?? nothing(), inner, true) });
+      case "server-stream":
+      case "bidi": {
+        const given = method.kind === "bidi" ? { requests: call.messages ?? nothing() } : { request: call.message };
+        const messages = this.#caller.stream({ method, options: inner, raw: true, ...given });
+        const first = peekFirst(messages, run.unfollow);
+        run.streams.add(first.messages);
+        await Promise.race([hasBegun, first.arrived]);
+        return reply({ messages: first.messages });
       }
-    } catch (error) {
-      end(isRpcError(error) ? error.metadata : new Metadata());
-      throw error;
-    }
-  }
-
-  #tellMetadata(reply: Reply, options: CallOptions | undefined): void {
-    const report = (error: unknown): void => this.#host.report(error, { callback: "onMetadata" });
-    try {
-      const answer: unknown = options?.onMetadata?.(reply.metadata);
-      if (answer instanceof Promise) answer.catch(report);
-    } catch (error) {
-      report(error);
-    }
-    if (options?.onTrailers !== undefined) {
-      const told = options.onTrailers.bind(options);
-      reply.trailers.then(told).catch((error: unknown) => this.#host.report(error, { callback: "onTrailers" }));
+      default:
+        return method.kind satisfies never;
     }
   }
 }
 
-/** Streams that one intercepted call has opened: usually one, more where an interceptor tries again. */
-class StreamsBelow {
-  readonly #streams: AsyncIterable<unknown>[] = [];
-  #hasLeft = false;
-
-  add(stream: AsyncIterable<unknown>): void {
-    this.#streams.push(stream);
-    if (this.#hasLeft) this.leave();
-  }
-
-  /** Nobody reads them any more. Harmless for those that have ended. */
-  leave(): void {
-    this.#hasLeft = true;
-    for (const stream of this.#streams.splice(0))
-      stream[Symbol.asyncIterator]()
-        .return?.()
-        ?.catch(() => {});
-  }
+function newRun(method: MethodDescription, options: CallOptions | undefined): Run {
+  const streams = new StreamsBelow();
+  return { method, options, abort: new AbortController(), leading: undefined, streams, unfollow: () => {} };
 }
 
 async function* nothing(): AsyncIterable<unknown> {}
 
 async function* wrapItems(method: MethodDescription, items: AsyncIterable<unknown> | Iterable<unknown>): AsyncIterable<unknown> {
   for await (const item of items) yield method.requestItem === "value" ? { value: item } : item;
-}
-
-/** Looks whether a first message has come, without taking it from the reader. */
-function firstOf(messages: AsyncIterable<unknown>): { arrived: Promise<void>; messages: AsyncIterable<unknown> } {
-  const iterator = messages[Symbol.asyncIterator]();
-  let first: Promise<IteratorResult<unknown>> | undefined = iterator.next();
-  const settled = first.then(
-    () => {},
-    () => {},
-  );
-  const replay: AsyncIterableIterator<unknown> = {
-    next() {
-      const result = first ?? iterator.next();
-      first = undefined;
-      return result;
-    },
-    async return() {
-      first = undefined;
-      await iterator.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]: () => replay,
-  };
-  return { arrived: settled, messages: replay };
 }

@@ -59,8 +59,8 @@ export class StreamCall extends ClientCall implements Outgoing {
         leave: () => this.#leave(),
       });
     }
-    if (requests && init.requests !== undefined) {
-      this.#pump = new MessagePump(init.requests, {
+    if (requests) {
+      this.#pump = new MessagePump(init.requests as Iterable<unknown>, {
         send: (item) => this.#send(item),
         canSend: () => this.#canSend(),
         finish: () => this.#finishRequests(),
@@ -135,6 +135,7 @@ export class StreamCall extends ClientCall implements Outgoing {
   // ---------------------------------------------------------------- responses
 
   receiveMessage(buffer: Buffer, view: DataView, start: number, end: number, cost: number): void {
+    if (!this.#hasReceived && this.options?.onMetadata !== undefined) this.endLeading();
     this.#hasReceived = true;
     if (this.inbox === undefined) {
       this.connection?.release(this, cost);
@@ -166,6 +167,7 @@ export class StreamCall extends ClientCall implements Outgoing {
     }
     this.settle(undefined);
     this.#pump?.drop();
+    if (!this.#hasReceived && this.options?.onMetadata !== undefined) this.endLeading();
     if (this.options?.onTrailers !== undefined) this.tell(() => this.options?.onTrailers?.(trailers ?? new Metadata()));
     if (this.inbox === undefined) this.#init.resolve?.(message);
     else this.inbox.end();

@@ -53,6 +53,7 @@ export class UnaryCall extends ClientCall implements Outgoing {
       return this.fail(this.localFailure(error, "INTERNAL", "yes"));
     }
     this.settle(undefined);
+    if (this.options?.onMetadata !== undefined) this.endLeading();
     if (this.options?.onTrailers !== undefined) this.tell(() => this.options?.onTrailers?.(trailers ?? new Metadata()));
     if (!this.#raw && this.method.result !== "document") {
       message = this.method.result === "value" ? (message as { value: unknown }).value : undefined;

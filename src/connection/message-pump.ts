@@ -35,14 +35,7 @@ export class MessagePump {
 
   /** TypeError when the source is no iterable. */
   constructor(source: AsyncIterable<unknown> | Iterable<unknown>, target: PumpTarget) {
-    const given = source as { [Symbol.asyncIterator]?: unknown; [Symbol.iterator]?: unknown } | null | undefined;
-    if (
-      typeof given !== "object" ||
-      given === null ||
-      (typeof given[Symbol.asyncIterator] !== "function" && typeof given[Symbol.iterator] !== "function")
-    ) {
-      throw new TypeError("a stream needs an AsyncIterable or an Iterable");
-    }
+    checkIterable(source);
     this.#source = source;
     this.#target = target;
   }
@@ -163,5 +156,17 @@ export class MessagePump {
     if (from === "send") this.drop();
     this.#state = "done";
     this.#target.fail(error, from);
+  }
+}
+
+/** TypeError for what is neither an AsyncIterable nor an Iterable; a text is none either. */
+export function checkIterable(source: unknown): void {
+  const given = source as { [Symbol.asyncIterator]?: unknown; [Symbol.iterator]?: unknown } | null | undefined;
+  if (
+    typeof given !== "object" ||
+    given === null ||
+    (typeof given[Symbol.asyncIterator] !== "function" && typeof given[Symbol.iterator] !== "function")
+  ) {
+    throw new TypeError("a stream needs an AsyncIterable or an Iterable");
   }
 }

@@ -61,14 +61,21 @@ export class RpcError extends Error {
     if (typeof init !== "object" || init === null || !isCode(init.code)) {
       throw new TypeError(`RpcError needs { code, message } with one of the sixteen codes, not ${String(init?.code)}`);
     }
+    const { details = [], retryAfterMs } = init;
+    if (!Array.isArray(details) || !details.every((one) => typeof (one as Detail | null)?.type === "string")) {
+      throw new TypeError("details of an RpcError must be an array of { type: string, data }");
+    }
+    if (retryAfterMs !== undefined && !(typeof retryAfterMs === "number" && retryAfterMs >= 0)) {
+      throw new TypeError(`retryAfterMs must be a number of milliseconds from 0, not ${String(retryAfterMs)}`);
+    }
     super(init.message, "cause" in init ? { cause: init.cause } : undefined);
     this.code = init.code;
     this.scope = "call";
     this.origin = "local";
     this.executed = "maybe";
-    this.details = init.details ?? [];
+    this.details = details;
     this.metadata = init.metadata instanceof Metadata ? init.metadata : new Metadata(init.metadata);
-    if (init.retryAfterMs !== undefined) this.retryAfterMs = init.retryAfterMs;
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 
   static {
@@ -77,12 +84,18 @@ export class RpcError extends Error {
   }
 }
 
-/** True for an `RpcError` of any copy of this package in the process. */
+/** True for an `RpcError` of any copy of this package in the process. Never throws, whatever it is given. */
 export function isRpcError(value: unknown): value is RpcError {
-  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return (value as Record<symbol, unknown>)[brand] === true;
+  } catch {
+    // A proxy that was revoked, or one whose traps throw.
+    return false;
+  }
 }
 
-/** Sets what the runtime knows on an error that it made or received. Returns the error. */
+/** Sets what the runtime knows on an error that it made or received; one that a user has frozen stays as it is. Returns the error. */
 export function withFacts<E extends RpcError>(error: E, facts: RpcErrorFacts): E {
-  return Object.assign(error, facts);
+  return Object.isExtensible(error) ? Object.assign(error, facts) : error;
 }

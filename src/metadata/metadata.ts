@@ -48,11 +48,12 @@ export class Metadata {
 
   constructor(init?: MetadataInit) {
     if (init === undefined) return;
-    if (init instanceof Metadata) {
-      for (const [key, values] of init.#entries) this.#entries.set(key, values.slice());
+    if (typeof init !== "object" || init === null) throw new TypeError("metadata must be a Metadata or a plain object");
+    // A Metadata, perhaps of another copy of this package.
+    if (Symbol.iterator in init) {
+      for (const [key, value] of init as Metadata) this.append(key, value);
       return;
     }
-    if (typeof init !== "object" || init === null) throw new TypeError("metadata must be a Metadata or a plain object");
     for (const key of Object.keys(init)) {
       const value = init[key] as MetadataValue | readonly MetadataValue[];
       if (Array.isArray(value)) for (const one of value) this.append(key, one);

@@ -23,6 +23,8 @@ export interface ContextSource {
   trailers: Metadata | undefined;
   /** The first message, or the end, has been sent. */
   readonly hasSent: boolean;
+  /** Brings the deadline forward; on the clock's scale. */
+  shortenDeadline(at: number): void;
 }
 
 export class HandlerContext implements CallContext, Parent {
@@ -30,6 +32,8 @@ export class HandlerContext implements CallContext, Parent {
   #abort: AbortController | undefined;
   #values: ContextValues | undefined;
   #children: Set<ChildCall> | undefined;
+  /** Another signal that an interceptor has put in the place of the call's. */
+  #signal: AbortSignal | undefined;
   #collected: { leading: Metadata; trailers: Metadata } | undefined;
 
   constructor(call: ContextSource) {
@@ -37,6 +41,7 @@ export class HandlerContext implements CallContext, Parent {
   }
 
   get signal(): AbortSignal {
+    if (this.#signal !== undefined) return this.#signal;
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
       if (this.#call.endedBy !== undefined) this.#abort.abort(abortError(this.#call.endedBy));
@@ -99,6 +104,16 @@ export class HandlerContext implements CallContext, Parent {
 
   useMetadata(metadata: Metadata): void {
     this.#call.metadata = metadata;
+  }
+
+  useSignal(signal: AbortSignal): void {
+    this.#signal = signal;
+  }
+
+  /** @param deadline epoch milliseconds */
+  shorten(deadline: number): void {
+    const { clock } = this.#call;
+    this.#call.shortenDeadline(clock.now() + (deadline - clock.epochNow()));
   }
 
   /** From now on what the handler sets goes there: it is an interceptor's to pass on. */

@@ -3,13 +3,15 @@
  *
  *     a declared fault               its name, code and data
  *     an RpcError of the handler's   as it is
- *     an RpcError of another call    INTERNAL (CANCELLED or DEADLINE_EXCEEDED if that is why the handler's own call ended)
+ *     one of another call, or of a
+ *     connection of its own          INTERNAL (CANCELLED or DEADLINE_EXCEEDED if that is why the handler's own call ended)
  *     a fault that is not declared   INTERNAL
  *     anything else                  INTERNAL with a generic text: neither words, stack nor path of the server leave it
  */
 
 import { type AbortReason, abortError } from "../connection/incoming-call.ts";
 import type { FaultDescription, MethodDescription } from "../contract/service.ts";
+import { isCode } from "../errors/code.ts";
 import { isRpcError, RpcError } from "../errors/rpc-error.ts";
 
 export interface HandlerFailure {
@@ -21,15 +23,27 @@ export interface HandlerFailure {
   readonly isHidden: boolean;
 }
 
+/** Never throws, whatever was thrown. */
 export function classifyHandlerError(
   thrown: unknown,
   method: MethodDescription,
   endedBy: AbortReason | undefined,
 ): HandlerFailure {
   if (endedBy !== undefined) return { error: abortError(endedBy), isHidden: false };
-  if (!isRpcError(thrown)) return { error: internal("internal error"), isHidden: true };
-  // The client runtime has signed errors of calls with their method: whose call it was is not the caller's business.
-  if (thrown.origin === "remote" || thrown.method !== undefined) return { error: internal("internal error"), isHidden: true };
+  try {
+    if (isRpcError(thrown)) return classify(thrown, method);
+  } catch {
+    // A getter or a trap of what was thrown has thrown itself.
+  }
+  return hidden;
+}
+
+function classify(thrown: RpcError, method: MethodDescription): HandlerFailure {
+  // The client runtime has signed errors of calls with their method, and those of connections with their scope: whose they were is
+  // not the caller's business, and that some other handler never ran says nothing of this one.
+  if (thrown.origin === "remote" || thrown.method !== undefined || thrown.scope !== "call") return hidden;
+  const { code, message, details, metadata } = thrown;
+  if (!isCode(code) || typeof message !== "string" || !Array.isArray(details) || !(metadata instanceof Object)) return hidden;
   if (Object.hasOwn(thrown, "data")) {
     const name = thrown.details[0]?.type;
     const fault = method.faults.find(({ fullName }) => fullName === name);
@@ -40,6 +54,13 @@ export function classifyHandlerError(
   }
   return { error: thrown, isHidden: false };
 }
+
+const hidden: HandlerFailure = Object.freeze({
+  get error() {
+    return internal("internal error");
+  },
+  isHidden: true,
+});
 
 export function internal(message: string): RpcError {
   return new RpcError({ code: "INTERNAL", message });

@@ -35,10 +35,17 @@ export async function runInterceptors(
   };
   const leading = new Metadata();
   const trailers = new Metadata();
-  const reply = await intercept(interceptors, (inner) => invoke(binding, inner, context, { leading, trailers }))(call);
+  let reply: Reply;
+  try {
+    reply = await intercept(interceptors, (inner) => invoke(binding, inner, context, { leading, trailers }))(call);
+  } catch (error) {
+    // What the handler has set goes with its failure.
+    adopt({ metadata: leading, trailers });
+    throw error;
+  }
   if (reply.messages !== undefined) {
     const messages = reply.messages;
-    return { messages: withTrailers(messages, reply, adopt) };
+    return { messages: withTrailers(messages, { reply, failing: trailers }, adopt) };
   }
   adopt({ metadata: reply.metadata, trailers: await reply.trailers });
   return { message: reply.message ?? {} };
@@ -54,6 +61,8 @@ async function invoke(
   const { method, handler } = binding;
   context.useValues(call.values);
   context.useMetadata(call.metadata);
+  if (call.deadline < context.deadline) context.shorten(call.deadline);
+  if (call.signal !== context.signal) context.useSignal(call.signal);
   context.collect(own);
   const request = call.messages === undefined ? call.message : unwrapItems(method.requestItem === "value", call.messages);
   if (method.kind === "server-stream" || method.kind === "bidi") {
@@ -86,17 +95,24 @@ async function* wrapItems(
   }
 }
 
-/** Leading metadata goes ahead of the first message, trailers behind the last. */
+/** Leading metadata goes ahead of the first message, trailers behind the last; behind a failure those that the handler has set. */
 async function* withTrailers(
   messages: AsyncIterable<unknown>,
-  reply: Reply,
+  { reply, failing }: { reply: Reply; failing: Metadata },
   adopt: (reply: { metadata: Metadata; trailers: Metadata }) => void,
 ): AsyncIterable<unknown> {
   const iterator = messages[Symbol.asyncIterator]();
   let isOver = false;
   try {
     for (let isFirst = true; ; isFirst = false) {
-      const result = await iterator.next();
+      let result: IteratorResult<unknown>;
+      try {
+        result = await iterator.next();
+      } catch (error) {
+        isOver = true;
+        adopt({ metadata: reply.metadata, trailers: failing });
+        throw error;
+      }
       if (isFirst) adopt({ metadata: reply.metadata, trailers: new Metadata() });
       if (result.done === true) break;
       yield result.value;

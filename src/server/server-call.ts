@@ -72,6 +72,12 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     return this.#host.clock;
   }
 
+  shortenDeadline(at: number): void {
+    if (at >= this.deadlineAt) return;
+    this.deadlineAt = at;
+    this.#connection.watchDeadline(at);
+  }
+
   get methodPath(): string {
     return this.#binding.method.path;
   }
@@ -248,7 +254,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
   #unsendable(error: unknown): void {
     this.#host.report(error, this.#where());
     if (isCodecError(error)) return this.#end(codecFailure("INTERNAL", error));
-    this.#end(isRpcError(error) ? error : internal("internal error"));
+    this.#end(classifyHandlerError(error, this.#binding.method, undefined).error);
   }
 
   #fail(thrown: unknown): void {
@@ -256,7 +262,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     const failure = classifyHandlerError(thrown, this.#binding.method, this.endedBy);
     if (failure.isHidden) this.#host.report(thrown, this.#where());
     const { error, fault } = failure;
-    if (error.metadata[Symbol.iterator]().next().done !== true) this.trailers = joined(this.trailers, error.metadata);
+    this.trailers = joined(this.trailers, error.metadata);
     if (fault === undefined) return this.#end(error);
     try {
       const { codec } = fault;
@@ -321,8 +327,12 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
 
-function joined(first: Metadata | undefined, second: Metadata): Metadata {
-  const all = new Metadata(first);
-  for (const [key, value] of second) all.append(key, value);
+/** Trailers of the context, and those that an error brings. */
+function joined(first: Metadata | undefined, second: Metadata): Metadata | undefined {
+  let all = first;
+  for (const [key, value] of new Metadata(second)) {
+    if (all === first) all = new Metadata(first);
+    all?.append(key, value);
+  }
   return all;
 }

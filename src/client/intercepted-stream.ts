@@ -1,0 +1,137 @@
+/**
+ * The responses of a stream that interceptors have had their hands on, as the stub's user reads them.
+ *
+ * Single-use. An error waits for the iterator; leaving before the reply is there ends the call all the same.
+ */
+
+import type { Reply } from "../contract/interceptor.ts";
+
+const done: IteratorResult<never> = Object.freeze({ value: undefined, done: true }) as IteratorResult<never>;
+
+export interface StreamUser {
+  /** Messages are `{ value }` documents, which the user does not see. */
+  readonly unwrap: boolean;
+  /** The user leaves before the end. */
+  leave(): void;
+  /** The stream has ended well. Must not reject. */
+  ended(reply: Reply): Promise<void>;
+}
+
+export class InterceptedStream implements AsyncIterableIterator<unknown> {
+  readonly #reply: Promise<Reply>;
+  readonly #user: StreamUser;
+  #messages: AsyncIterator<unknown> | undefined;
+  #isOver = false;
+
+  constructor(reply: Promise<Reply>, user: StreamUser) {
+    this.#reply = reply;
+    this.#user = user;
+    // It may never be read.
+    reply.catch(() => {});
+  }
+
+  async next(): Promise<IteratorResult<unknown>> {
+    if (this.#isOver) return done;
+    let result: IteratorResult<unknown>;
+    let reply: Reply;
+    try {
+      reply = await this.#reply;
+      this.#messages ??= iteratorOf(reply);
+      result = await this.#messages.next();
+    } catch (error) {
+      if (this.#isOver) return done;
+      this.#isOver = true;
+      throw error;
+    }
+    if (result.done === true) {
+      if (this.#isOver) return done;
+      this.#isOver = true;
+      await this.#user.ended(reply);
+      return done;
+    }
+    return this.#user.unwrap ? { done: false, value: (result.value as { value: unknown }).value } : result;
+  }
+
+  async return(): Promise<IteratorResult<unknown>> {
+    if (this.#isOver) return done;
+    this.#isOver = true;
+    const left = this.#messages?.return?.();
+    this.#user.leave();
+    await left;
+    // An interceptor may still answer with a stream of its own.
+    if (this.#messages === undefined) this.#reply.then((reply) => iteratorOf(reply).return?.()).catch(() => {});
+    return done;
+  }
+
+  async throw(error?: unknown): Promise<IteratorResult<unknown>> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
+/** Streams that one intercepted call has opened: usually one, more where an interceptor tries again. */
+export class StreamsBelow {
+  readonly #streams: AsyncIterator<unknown>[] = [];
+  #hasLeft = false;
+
+  get isEmpty(): boolean {
+    return this.#streams.length === 0;
+  }
+
+  add(stream: AsyncIterator<unknown>): void {
+    this.#streams.push(stream);
+    if (this.#hasLeft) this.leave();
+  }
+
+  /** Nobody reads them any more. Harmless for those that have ended. */
+  leave(): void {
+    this.#hasLeft = true;
+    for (const stream of this.#streams.splice(0)) stream.return?.().catch(() => {});
+  }
+}
+
+function iteratorOf({ messages }: Reply): AsyncIterator<unknown> {
+  return messages === undefined ? { next: () => Promise.resolve(done) } : messages[Symbol.asyncIterator]();
+}
+
+/** Looks whether a first message has come, without taking it from the reader. `over` runs when the reader has seen the end. */
+export function peekFirst(
+  messages: AsyncIterable<unknown>,
+  over: () => void,
+): { arrived: Promise<void>; messages: AsyncIterableIterator<unknown> } {
+  const iterator = messages[Symbol.asyncIterator]();
+  const take = async (): Promise<IteratorResult<unknown>> => {
+    let isOver = true;
+    try {
+      const result = await iterator.next();
+      isOver = result.done === true;
+      return result;
+    } finally {
+      if (isOver) over();
+    }
+  };
+  let first: Promise<IteratorResult<unknown>> | undefined = take();
+  const arrived = first.then(
+    () => {},
+    () => {},
+  );
+  const replay: AsyncIterableIterator<unknown> = {
+    next() {
+      const result = first ?? take();
+      first = undefined;
+      return result;
+    },
+    async return() {
+      first = undefined;
+      over();
+      await iterator.return?.();
+      return done;
+    },
+    [Symbol.asyncIterator]: () => replay,
+  };
+  return { arrived, messages: replay };
+}

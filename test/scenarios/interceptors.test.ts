@@ -1,0 +1,370 @@
+/** Interceptors of both sides, as the contract words them. */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { type CallContext, createContextKey, type InterceptedCall, type Interceptor, Metadata, type Reply, RpcError } from "taut";
+import { describe, expect, it } from "vitest";
+import type { Chunk } from "../.generated/schemas/conformance/v1/service.ts";
+import { collect, empty, failureOf, scene } from "./contract.ts";
+
+const sides = ["channel", "server"] as const;
+
+/** A scene with interceptors on one side. */
+const on = (side: (typeof sides)[number], interceptors: Interceptor[], handler: object = {}) =>
+  scene(handler, { [side]: { interceptors } });
+
+describe.each(sides)("an interceptor of the %s", (side) => {
+  it("sees a call as a plain object with own properties", async () => {
+    const calls: InterceptedCall[] = [];
+    const note: Interceptor = (call, next) => {
+      calls.push(call);
+      return next({ ...call });
+    };
+    const { client, clock } = on(side, [note]);
+    await client.echo({ body: empty, text: "t" }, { metadata: { k: "v" }, timeoutMs: 500 });
+    await client.sum([]);
+    await collect(client.list({ steps: [] }));
+    await collect(client.chat([]));
+    await client.notify({ ms: 1 });
+    await clock.settle();
+    expect(calls.map(({ method }) => [method.name, method.kind])).toEqual([
+      ["echo", "unary"],
+      ["sum", "client-stream"],
+      ["list", "server-stream"],
+      ["chat", "bidi"],
+      ["notify", "one-way"],
+    ]);
+    const [echo, sum] = calls as [InterceptedCall, InterceptedCall];
+    expect(Object.getPrototypeOf(echo)).toBe(Object.prototype);
+    expect(Object.keys(echo)).toEqual(
+      expect.arrayContaining(["side", "method", "message", "metadata", "signal", "deadline", "values"]),
+    );
+    expect(echo).toMatchObject({
+      side: side === "channel" ? "client" : "server",
+      method: { service: "conformance.v1.Conformance", name: "echo", kind: "unary", idempotent: false },
+      message: { body: empty, text: "t" },
+      deadline: clock.epochNow() + 500,
+    });
+    expect(echo.metadata.get("k")).toBe("v");
+    expect(echo.signal).toBeInstanceOf(AbortSignal);
+    expect("message" in sum).toBe(false);
+    expect(typeof sum.messages?.[Symbol.asyncIterator]).toBe("function");
+    expect(sum.deadline).toBe(Number.POSITIVE_INFINITY);
+    if (side === "server") expect(echo.peer).toMatchObject({ transport: "memory" });
+  });
+
+  it("replaces the message and the answer", async () => {
+    const change: Interceptor = async (call, next) => {
+      const reply = await next({ ...call, message: { ...(call.message as object), text: "changed" } });
+      return { ...reply, message: { ...(reply.message as object), body: new Uint8Array([9]) } };
+    };
+    const { client } = on(side, [change]);
+    expect(await client.echo({ body: empty })).toEqual({ body: new Uint8Array([9]), text: "changed" });
+  });
+
+  it("gets a reply that is a plain object with own properties", async () => {
+    let seen: Reply | undefined;
+    const look: Interceptor = async (call, next) => {
+      seen = await next(call);
+      return { ...seen };
+    };
+    const { client } = on(side, [look], {
+      echo: (request: unknown, context: CallContext) => {
+        context.setMetadata({ leading: "l" });
+        context.setTrailers({ trailing: "t" });
+        return request;
+      },
+    });
+    const told: unknown[] = [];
+    await client.echo(
+      { body: empty },
+      {
+        onMetadata: (metadata) => told.push(metadata.get("leading")),
+        onTrailers: (metadata) => told.push(metadata.get("trailing")),
+      },
+    );
+    expect(Object.getPrototypeOf(seen)).toBe(Object.prototype);
+    expect(seen?.metadata.get("leading")).toBe("l");
+    expect((await seen?.trailers)?.get("trailing")).toBe("t");
+    expect(told).toEqual(["l", "t"]);
+  });
+
+  it("changes metadata in place, and replaces the reply's", async () => {
+    const change: Interceptor = async (call, next) => {
+      call.metadata.set("added", "by interceptor").delete("taken");
+      const reply = await next(call);
+      return {
+        ...reply,
+        metadata: new Metadata({ own: "leading" }),
+        trailers: Promise.resolve(new Metadata({ own: "trailers" })),
+      };
+    };
+    let seen: Metadata | undefined;
+    const { client } = on(side, [change], {
+      echo: (request: unknown, context: CallContext) => {
+        seen = new Metadata(context.metadata);
+        return request;
+      },
+    });
+    const told: unknown[] = [];
+    const options = {
+      metadata: { taken: "1", kept: "2" },
+      onMetadata: (metadata: Metadata) => told.push(metadata.get("own")),
+      onTrailers: (metadata: Metadata) => told.push(metadata.get("own")),
+    };
+    await client.echo({ body: empty }, options);
+    expect([...(seen as Metadata)]).toEqual([
+      ["kept", "2"],
+      ["added", "by interceptor"],
+    ]);
+    expect(told).toEqual(["leading", "trailers"]);
+    expect(options.metadata).toEqual({ taken: "1", kept: "2" });
+  });
+
+  it("makes a deadline shorter, never longer", async () => {
+    const shift =
+      (ms: number): Interceptor =>
+      (call, next) =>
+        next({ ...call, deadline: call.deadline + ms });
+    const left: number[] = [];
+    const note = {
+      echo: (request: unknown, context: CallContext) => {
+        left.push(Math.round(context.remainingMs()));
+        return request;
+      },
+    };
+    for (const ms of [-400, 400]) await on(side, [shift(ms)], note).client.echo({ body: empty }, { timeoutMs: 1_000 });
+    expect(left).toEqual([600, 1_000]);
+    const { client, clock } = on(side, [(call, next) => next({ ...call, deadline: clock.epochNow() + 100 })]);
+    const failing = failureOf(client.hang({}, { timeoutMs: 1_000 }));
+    await clock.advance(150);
+    expect(await failing).toMatchObject({ code: "DEADLINE_EXCEEDED" });
+  });
+
+  it("ends the call by a signal of its own", async () => {
+    const mine = new AbortController();
+    const { client, clock } = on(side, [(call, next) => next({ ...call, signal: AbortSignal.any([call.signal, mine.signal]) })]);
+    const failing = failureOf(client.hang({}));
+    await clock.settle();
+    mine.abort(new RpcError({ code: "ABORTED", message: "mine" }));
+    expect((await failing).code).toBe(side === "channel" ? "CANCELLED" : "ABORTED");
+  });
+
+  it("sees the user's abort at its signal", async () => {
+    let seen: AbortSignal | undefined;
+    const { client, clock } = on(side, [
+      (call, next) => {
+        seen = call.signal;
+        return next(call);
+      },
+    ]);
+    const abort = new AbortController();
+    const failing = failureOf(client.hang({}, { signal: abort.signal }));
+    await clock.settle();
+    expect(seen?.aborted).toBe(false);
+    abort.abort("reason");
+    expect(await failing).toMatchObject({ code: "CANCELLED", cause: "reason" });
+    await clock.settle();
+    expect(seen?.aborted).toBe(true);
+  });
+
+  it("answers by itself, with messages of a stream too, and nothing behind it runs", async () => {
+    const reply = (more: object): Reply => ({ ...more, metadata: new Metadata(), trailers: Promise.resolve(new Metadata()) });
+    const answer: Interceptor = async (call) => {
+      if (call.method.kind === "unary") return reply({ message: { body: empty, text: "by itself" } });
+      return reply({
+        messages: (async function* () {
+          yield { seq: 7, body: empty };
+        })(),
+      });
+    };
+    let ran = false;
+    const ran_ = () => {
+      ran = true;
+    };
+    const { client } = on(side, [answer, ran_ as never], { echo: ran_, list: ran_ });
+    expect(await client.echo({ body: empty })).toMatchObject({ text: "by itself" });
+    expect(await collect(client.list({ steps: [] }))).toEqual([{ seq: 7, body: empty }]);
+    expect(ran).toBe(false);
+  });
+
+  it("throws instead of answering, before or after", async () => {
+    const thrown = new RpcError({ code: "PERMISSION_DENIED", message: "not you", details: [{ type: "a.B", data: 1 }] });
+    const before: Interceptor = () => {
+      throw thrown;
+    };
+    const after: Interceptor = async (call, next) => {
+      await next(call);
+      throw new RpcError({ code: "ABORTED", message: "too late" });
+    };
+    const { client } = on(side, [before]);
+    expect(await failureOf(client.echo({ body: empty }))).toMatchObject({ code: "PERMISSION_DENIED", message: "not you" });
+    expect(await failureOf(collect(client.list({ steps: [] })))).toMatchObject({ code: "PERMISSION_DENIED" });
+    expect(await failureOf(client.sum([]))).toMatchObject({ code: "PERMISSION_DENIED" });
+    expect(await failureOf(on(side, [after]).client.echo({ body: empty }))).toMatchObject({ code: "ABORTED" });
+  });
+
+  it("tries again by calling next twice", async () => {
+    let runs = 0;
+    const twice: Interceptor = async (call, next) => {
+      try {
+        return await next(call);
+      } catch {
+        return next(call);
+      }
+    };
+    const { client } = on(side, [twice], {
+      echo: (request: unknown) => {
+        runs += 1;
+        if (runs === 1) throw new RpcError({ code: "ABORTED", message: "first" });
+        return request;
+      },
+    });
+    expect(await client.echo({ body: empty, text: "second" })).toMatchObject({ text: "second" });
+    expect(runs).toBe(2);
+  });
+
+  it("gets the error's metadata and details of a failing call, and the user still does", async () => {
+    const seen: unknown[] = [];
+    const look: Interceptor = async (call, next) => {
+      try {
+        return await next(call);
+      } catch (error) {
+        seen.push((error as RpcError).code, (error as RpcError).metadata.get("why"));
+        throw error;
+      }
+    };
+    const { client } = on(side, [look], {
+      echo: (_request: unknown, context: CallContext) => {
+        context.setMetadata({ leading: "l" });
+        context.setTrailers({ trailing: "t" });
+        throw new RpcError({ code: "ABORTED", message: "m", metadata: { why: "w" } });
+      },
+    });
+    const told: unknown[] = [];
+    const error = await failureOf(
+      client.echo(
+        { body: empty },
+        {
+          onMetadata: (metadata) => told.push(metadata.get("leading")),
+          onTrailers: (metadata) => told.push(metadata.get("trailing"), metadata.get("why")),
+        },
+      ),
+    );
+    expect(seen).toEqual(["ABORTED", "w"]);
+    expect(told).toEqual(["l", "t", "w"]);
+    expect((error as unknown as RpcError).metadata.get("trailing")).toBe("t");
+  });
+
+  it("that answers nonsense harms that call alone", async () => {
+    for (const nonsense of [undefined, null, 5, {}, { message: 5 }, { messages: 5 }]) {
+      const { client } = on(side, [
+        (call, next) => (call.method.name === "empty" ? next(call) : (Promise.resolve(nonsense) as never)),
+      ]);
+      await Promise.allSettled([client.echo({ body: empty }), collect(client.list({ steps: [] })), client.sum([])]);
+      expect(await client.empty({})).toEqual({});
+    }
+  });
+
+  it("counts and maps each message of a stream, both ways, one pulled at a time", async () => {
+    let up = 0;
+    let down = 0;
+    const map: Interceptor = async (call, next) => {
+      const messages = (async function* () {
+        for await (const one of call.messages as AsyncIterable<Chunk>) {
+          up += 1;
+          yield { ...one, seq: one.seq + 100 };
+        }
+      })();
+      const reply = await next({ ...call, messages });
+      return { ...reply, message: { ...(reply.message as object), messages: up } };
+    };
+    const { client } = on(side, [map], {
+      async sum(chunks: AsyncIterable<Chunk>) {
+        let total = 0;
+        for await (const { seq } of chunks) {
+          total += seq;
+          down += 1;
+        }
+        return { messages: 0, total_bytes: total };
+      },
+    });
+    expect(await client.sum([1, 2, 3].map((seq) => ({ seq, body: empty })))).toEqual({ messages: 3, total_bytes: 306 });
+    expect(down).toBe(3);
+  });
+});
+
+it("interceptors run in their order on the way in and in the opposite one on the way out", async () => {
+  const order: string[] = [];
+  const note =
+    (name: string): Interceptor =>
+    async (call, next) => {
+      order.push(name);
+      const reply = await next(call);
+      order.push(name);
+      return reply;
+    };
+  const { client } = scene(
+    {
+      empty: () => {
+        order.push("handler");
+        return {};
+      },
+    },
+    { channel: { interceptors: [note("c1"), note("c2")] }, server: { interceptors: [note("s1"), note("s2")] } },
+  );
+  await client.empty({});
+  expect(order).toEqual(["c1", "c2", "s1", "s2", "handler", "s2", "s1", "c2", "c1"]);
+});
+
+it("values that an interceptor sets reach the handler and its calls, and not their parent", async () => {
+  const key = createContextKey("user", "nobody");
+  const seen: [string, string][] = [];
+  const note =
+    (name: string, set?: string): Interceptor =>
+    (call, next) => {
+      seen.push([name, call.values.get(key)]);
+      if (set !== undefined) call.values.set(key, set);
+      return next(call);
+    };
+  const inner = scene({ echo: (request: unknown) => request }, { channel: { interceptors: [note("inner", "changed below")] } });
+  const { client } = scene(
+    {
+      async echo(request: unknown, context: CallContext) {
+        seen.push(["handler", context.values.get(key)]);
+        await inner.client.echo({ body: empty });
+        seen.push(["handler after", context.values.get(key)]);
+        context.values.set(key, "by the handler");
+        await inner.client.echo({ body: empty });
+        await inner.client.echo({ body: empty }, { parent: null });
+        return request;
+      },
+    },
+    { server: { interceptors: [note("server", "ann")] } },
+  );
+  await client.echo({ body: empty });
+  expect(seen).toEqual([
+    ["server", "nobody"],
+    ["handler", "ann"],
+    ["inner", "ann"],
+    ["handler after", "ann"],
+    ["inner", "by the handler"],
+    ["inner", "nobody"],
+  ]);
+});
+
+it("an AsyncLocalStorage that an interceptor enters around next() reaches unary handlers", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  let seen: string | undefined;
+  const { client } = scene(
+    {
+      async echo(request: unknown) {
+        await Promise.resolve();
+        seen = storage.getStore();
+        return request;
+      },
+    },
+    { server: { interceptors: [(call, next) => storage.run("inside", () => next(call))] } },
+  );
+  await client.echo({ body: empty });
+  expect(seen).toBe("inside");
+});
