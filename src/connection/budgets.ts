@@ -22,6 +22,10 @@ export class RateBudget {
     this.#filledAt = now;
   }
 
+  isFull(now: number): boolean {
+    return this.#left + ((now - this.#filledAt) / 1_000) * this.#perSecond >= this.#perSecond * burstSeconds;
+  }
+
   /** Counts one. False: too many. */
   take(now: number): boolean {
     const gained = ((now - this.#filledAt) / 1_000) * this.#perSecond;
@@ -37,9 +41,10 @@ export class FrameBudgets {
   readonly #limits: Limits;
   readonly #now: () => number;
   readonly #exceeded: (message: string) => void;
-  readonly #cancels: RateBudget;
-  readonly #refusals: RateBudget;
-  readonly #controlFrames: RateBudget;
+  /** Made at the first frame that counts: most connections never see one. */
+  #cancels: RateBudget | undefined;
+  #refusals: RateBudget | undefined;
+  #controlFrames: RateBudget | undefined;
   #lateExpiries = 0;
 
   /** @param exceeded ends the connection */
@@ -47,23 +52,30 @@ export class FrameBudgets {
     this.#limits = limits;
     this.#now = now;
     this.#exceeded = exceeded;
-    this.#cancels = new RateBudget(limits.maxCancelsPerSecond, now());
-    this.#refusals = new RateBudget(limits.maxRefusalsPerSecond, now());
-    this.#controlFrames = new RateBudget(limits.maxControlFramesPerSecond, now());
+  }
+
+  /** All that may be used is there: a new one would be the same. */
+  get isFull(): boolean {
+    const now = this.#now();
+    if (this.#lateExpiries > 0) return false;
+    return [this.#cancels, this.#refusals, this.#controlFrames].every((budget) => budget?.isFull(now) !== false);
   }
 
   /** A call was cancelled that had time left: begun work that is thrown away. False: the connection is ending. */
   countCancel(): boolean {
+    this.#cancels ??= new RateBudget(this.#limits.maxCancelsPerSecond, this.#now());
     return this.#cancels.take(this.#now()) || this.#exceed("maxCancelsPerSecond");
   }
 
   /** The peer broke a rule that costs it a call. */
   countRefusal(): boolean {
+    this.#refusals ??= new RateBudget(this.#limits.maxRefusalsPerSecond, this.#now());
     return this.#refusals.take(this.#now()) || this.#exceed("maxRefusalsPerSecond");
   }
 
   /** A frame that does no work for a call: pings, small credits, late and repeated frames. */
   countControlFrame(): boolean {
+    this.#controlFrames ??= new RateBudget(this.#limits.maxControlFramesPerSecond, this.#now());
     return this.#controlFrames.take(this.#now()) || this.#exceed("maxControlFramesPerSecond");
   }
 

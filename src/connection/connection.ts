@@ -21,17 +21,15 @@ import { FrameBudgets } from "./budgets.ts";
 import type { Call } from "./call.ts";
 import { connectionError, copyError, encodeGoingAway, encodeReason, foreignerError, readReason } from "./connection-error.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
-import { Flows } from "./flows.ts";
 import { FrameOutput } from "./frame-output.ts";
-import { FrameRouter } from "./frame-router.ts";
 import { type Agreed, Handshake, type HandshakeRole } from "./handshake.ts";
 import type { Dispatcher } from "./incoming-call.ts";
-import { IncomingCalls } from "./incoming-calls.ts";
+import type { IncomingCalls } from "./incoming-calls.ts";
 import { KeepaliveTimer } from "./keepalive-timer.ts";
 import { type ConnectionSettings, maxFrameBytesOf, maxQueuedControlFrames } from "./limits.ts";
-import { MessageReceiver } from "./message-receiver.ts";
-import { MessageSender } from "./message-sender.ts";
-import { OutgoingCalls } from "./outgoing-calls.ts";
+import type { MessageSender } from "./message-sender.ts";
+import type { OutgoingCalls } from "./outgoing-calls.ts";
+import { Session, type SessionMemory, type SessionOwner } from "./session.ts";
 import { SlowSenderTimer } from "./slow-sender-timer.ts";
 import { WriteStallTimer } from "./write-stall-timer.ts";
 
@@ -44,6 +42,8 @@ export interface ConnectionOwner {
   goingAway(connection: Connection): void;
   /** The peer has been silent and was asked for a sign of life; then, that it gave one. */
   probing?(connection: Connection, isOut: boolean): void;
+  /** It holds what calls need, until `rest` has let go of it. */
+  woke?(connection: Connection): void;
   /** Once, last of all. */
   closed(connection: Connection, error: RpcError): void;
 }
@@ -69,19 +69,18 @@ export class Connection implements TransportListener, FrameSink {
   readonly #output: FrameOutput;
   readonly #reader: FrameReader;
   #preface: PrefaceReader | undefined = new PrefaceReader();
-  readonly #handshake: Handshake;
-  readonly #deadlines: DeadlineTimer;
+  #handshake: Handshake | undefined;
+  #deadlines: DeadlineTimer | undefined;
   #keepalive: KeepaliveTimer | undefined;
   #stall: WriteStallTimer | undefined;
   #slowSender: SlowSenderTimer | undefined;
   #linger: Timer | undefined;
   #state: ConnectionState = "handshake";
-  #outgoing: OutgoingCalls | undefined;
-  #incoming: IncomingCalls | undefined;
-  #sender: MessageSender | undefined;
-  #receiver: MessageReceiver | undefined;
-  #router: FrameRouter | undefined;
-  readonly #budgets: FrameBudgets;
+  /** Once open. */
+  #memory: SessionMemory | undefined;
+  /** Once open, but while it rests. */
+  #session: Session | undefined;
+  #budgets: FrameBudgets | undefined;
   /** The peer was told that no further calls are accepted. */
   #hasDrained = false;
   /** Why it ends; set before the transport is. */
@@ -90,7 +89,9 @@ export class Connection implements TransportListener, FrameSink {
   /** What `authenticate` answered (server). */
   identity: unknown = undefined;
   bytesReceived = 0;
+  /** How many chunks have arrived, and how many had at the last look. */
   #chunks = 0;
+  #chunksAtLook = 0;
   /** It was the peer or the network that ended it, without a reason. */
   isLost = false;
   /** On the clock's scale; keepalive and "probe before use" go by it. */
@@ -104,12 +105,6 @@ export class Connection implements TransportListener, FrameSink {
     this.#output = new FrameOutput(transport, options.clock, options.pool, options.settings.outputHighWaterBytes);
     this.#output.onPending = () => this.#watchStall();
     this.#reader = new FrameReader(this, maxFrameBytesOf(options.settings));
-    this.#deadlines = new DeadlineTimer(options.clock, (now) => this.#expire(now));
-    this.#budgets = new FrameBudgets(
-      options.settings.limits,
-      () => this.lastReceivedAt,
-      (message) => this.#closeWith(connectionError("RESOURCE_EXHAUSTED", `${transport.peerAddress}: ${message}`), true),
-    );
     this.#handshake = new Handshake(options.role, options.settings, options.clock, {
       send: (kind, body) => this.#output.writeFrame(kind, 0, 0, body),
       agreed: (agreed) => this.#opened(agreed),
@@ -130,7 +125,7 @@ export class Connection implements TransportListener, FrameSink {
 
   /** Bytes that the kernel has not taken. */
   get queuedBytes(): number {
-    return this.#output.queuedBytes + (this.#sender?.queuedBytes ?? 0);
+    return this.#output.queuedBytes + (this.#session?.sender.queuedBytes ?? 0);
   }
 
   /** The peer reads slower than this side writes. */
@@ -140,36 +135,114 @@ export class Connection implements TransportListener, FrameSink {
 
   /** Only once open. */
   get outgoing(): OutgoingCalls {
-    return this.#outgoing as OutgoingCalls;
+    return (this.#session ?? this.#wake())?.outgoing as OutgoingCalls;
   }
 
   get incoming(): IncomingCalls {
-    return this.#incoming as IncomingCalls;
+    return (this.#session ?? this.#wake())?.incoming as IncomingCalls;
   }
 
   get sender(): MessageSender {
-    return this.#sender as MessageSender;
+    return (this.#session ?? this.#wake())?.sender as MessageSender;
   }
 
-  get receiver(): MessageReceiver {
-    return this.#receiver as MessageReceiver;
+  /** Calls of the peer that are open, and that it has opened so far. */
+  get openCalls(): number {
+    return this.#session?.incoming.table.size ?? 0;
+  }
+
+  get startedCalls(): number {
+    return this.#session?.incoming.started ?? this.#memory?.started ?? 0;
   }
 
   /** Makes sure that `expire` runs at the deadline of a call just opened. */
   watchDeadline(at: number): void {
+    this.#deadlines ??= new DeadlineTimer(this.#clock, (now) => this.#expire(now));
     this.#deadlines.watch(at);
   }
 
   /** The consumer has taken a message. */
   release(call: Call, cost: number): void {
-    this.#receiver?.release(call, cost);
+    this.#session?.receiver.release(call, cost);
+  }
+
+  // ---------------------------------------------------------------- rest
+
+  /**
+   * Called every now and then: lets go of what only calls need when nothing has come since the last time and nothing is under way.
+   * False: not yet.
+   */
+  rest(): boolean {
+    const session = this.#session;
+    const memory = this.#memory;
+    if (session === undefined || memory === undefined) return true;
+    const hasBeenSilent = this.#chunks === this.#chunksAtLook;
+    this.#chunksAtLook = this.#chunks;
+    if (!hasBeenSilent || this.#state !== "open" || !this.#reader.isAtBoundary || this.#output.queuedBytes > 0) return false;
+    if (!session.isQuiet) return false;
+    session.remember(memory);
+    this.#session = undefined;
+    this.#deadlines?.stop();
+    this.#deadlines = undefined;
+    this.#slowSender?.stop();
+    this.#slowSender = undefined;
+    this.#stall?.stop();
+    this.#stall = undefined;
+    if (this.#budgets?.isFull === true) this.#budgets = undefined;
+    return true;
+  }
+
+  /** Undefined before it is open. */
+  #wake(): Session | undefined {
+    const memory = this.#memory;
+    if (memory === undefined) return undefined;
+    const { settings, role, dispatcher, firstCallId, owner } = this.#options;
+    const options = { side: role.side, settings, clock: this.#clock, dispatcher };
+    this.#session = new Session(
+      this.#output,
+      memory,
+      this.#sessionOwner(),
+      firstCallId === undefined ? options : { ...options, firstCallId },
+    );
+    if (this.#state === "closed") this.#endCalls();
+    else owner.woke?.(this);
+    return this.#session;
+  }
+
+  #sessionOwner(): SessionOwner {
+    const connection = this;
+    return {
+      budgets: this.#frameBudgets(),
+      get lastReceivedAt() {
+        return connection.lastReceivedAt;
+      },
+      get chunks() {
+        return connection.#chunks;
+      },
+      watchDeadline: (at) => this.watchDeadline(at),
+      goesOn: () => this.#goesOn(),
+      violation: (message) => this.#violation(message),
+      ping: (payload) => this.#answerPing(payload),
+      pong: () => this.#keepalive?.answered(),
+      goingAway: (...frame) => this.#receiveGoingAway(...frame),
+      close: (...frame) => this.#receiveClose(...frame),
+    };
+  }
+
+  #frameBudgets(): FrameBudgets {
+    this.#budgets ??= new FrameBudgets(
+      this.#options.settings.limits,
+      () => this.lastReceivedAt,
+      (message) => this.#closeWith(connectionError("RESOURCE_EXHAUSTED", `${this.transport.peerAddress}: ${message}`), true),
+    );
+    return this.#budgets;
   }
 
   // ---------------------------------------------------------------- ends
 
   /** Tells the peer that no further calls are accepted; those under way go on. */
   drain(reason: string): void {
-    if (this.#hasDrained || this.#outgoing === undefined || this.#state === "closed") return;
+    if (this.#hasDrained || this.#memory === undefined || this.#state === "closed") return;
     this.#hasDrained = true;
     this.#state = "draining";
     const last = this.incoming.drain();
@@ -191,8 +264,8 @@ export class Connection implements TransportListener, FrameSink {
     this.#state = "closed";
     this.#reason ??= error;
     this.#reader.stop();
-    this.#handshake.stop();
-    this.#deadlines.stop();
+    this.#handshake?.stop();
+    this.#deadlines?.stop();
     this.#keepalive?.stop();
     this.#stall?.stop();
     this.#slowSender?.stop();
@@ -213,8 +286,8 @@ export class Connection implements TransportListener, FrameSink {
 
   #endCalls(): void {
     const reason = this.#reason as RpcError;
-    this.#outgoing?.closeAll(() => copyError(reason));
-    this.#incoming?.closeAll();
+    this.#session?.outgoing.closeAll(() => copyError(reason));
+    this.#session?.incoming.closeAll();
   }
 
   #violation(message: string): void {
@@ -228,7 +301,7 @@ export class Connection implements TransportListener, FrameSink {
     this.bytesReceived += chunk.length;
     this.#chunks += 1;
     this.lastReceivedAt = this.#clock.now();
-    if (this.#preface === undefined) return this.#reader.receive(chunk);
+    if (this.#preface === undefined) return this.#read(chunk);
     const result = this.#preface.receive(chunk);
     switch (result.state) {
       case "incomplete":
@@ -236,13 +309,23 @@ export class Connection implements TransportListener, FrameSink {
       case "complete":
         this.#preface = undefined;
         if (this.#options.role.side === "server") this.#output.writeRaw(magic);
-        if (result.used < chunk.length) this.#reader.receive(chunk.subarray(result.used));
+        if (result.used < chunk.length) this.#read(chunk.subarray(result.used));
         return;
       case "foreign":
         return this.#refuseForeigner(result.who, result.firstBytes);
       default:
         return result satisfies never;
     }
+  }
+
+  #read(chunk: Buffer): void {
+    this.#reader.receive(chunk);
+    if (this.#slowSender === undefined && this.#session !== undefined && this.#isUnfinished(this.#session))
+      this.#watchSlowSender();
+  }
+
+  #isUnfinished(session: Session): boolean {
+    return !this.#reader.isAtBoundary || session.receiver.isReceivingFragments;
   }
 
   #refuseForeigner(who: string, firstBytes: Buffer): void {
@@ -255,7 +338,7 @@ export class Connection implements TransportListener, FrameSink {
     this.#state = "closed";
     this.#reason = error;
     this.#reader.stop();
-    this.#handshake.stop();
+    this.#handshake?.stop();
     this.#output.close();
     if (who === "HTTP" && this.#options.role.side === "server") {
       this.#linger = this.#clock.startTimer(() => this.transport.destroy(true), lingerMs, false);
@@ -270,16 +353,18 @@ export class Connection implements TransportListener, FrameSink {
   }
 
   receiveFragment(callId: number, buffer: Buffer, start: number, end: number): boolean {
-    return this.#router === undefined ? this.#refuseEarly() : this.#router.receiveFragment(callId, buffer, start, end);
+    const session = this.#session ?? this.#wake();
+    return session === undefined ? this.#refuseEarly() : session.router.receiveFragment(callId, buffer, start, end);
   }
 
   receiveFrame(word: number, callId: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
-    if (this.#router !== undefined) return this.#router.receiveFrame(word, callId, buffer, view, start, end);
+    const session = this.#session ?? this.#wake();
+    if (session !== undefined) return session.router.receiveFrame(word, callId, buffer, view, start, end);
     const kind = word & 0xff;
     if (kind === FrameKind.close) return this.#receiveClose(buffer, view, start, end);
-    if (kind >= firstOptionalKind) return this.#budgets.countControlFrame();
+    if (kind >= firstOptionalKind) return this.#frameBudgets().countControlFrame();
     if (kind !== FrameKind.hello && kind !== FrameKind.auth) return this.#refuseEarly();
-    this.#handshake.receive(kind, buffer, view, start, end);
+    this.#handshake?.receive(kind, buffer, view, start, end);
     return this.#goesOn();
   }
 
@@ -313,7 +398,7 @@ export class Connection implements TransportListener, FrameSink {
 
   #receiveClose(buffer: Buffer, view: DataView, start: number, end: number): boolean {
     const reason = readReason(buffer, view, start, end);
-    const inHandshake = this.#outgoing === undefined;
+    const inHandshake = this.#memory === undefined;
     const text = `${this.transport.peerAddress} closed the connection: ${reason?.message ?? "no reason given"}`;
     // In the handshake the peer's own code counts (UNAUTHENTICATED, ...); later it is its view of the connection, not of our calls.
     const error = connectionError(inHandshake ? (reason?.code ?? "UNAVAILABLE") : "UNAVAILABLE", text, {
@@ -327,43 +412,17 @@ export class Connection implements TransportListener, FrameSink {
   // ---------------------------------------------------------------- life
 
   #opened(agreed: Agreed): void {
-    const { settings, role, dispatcher } = this.#options;
-    const violation = (message: string) => this.#violation(message);
-    const firstId = this.#options.firstCallId ?? (role.side === "client" ? 1 : 2);
+    this.#handshake = undefined;
     this.identity = agreed.identity;
-    const flows = new Flows(settings, agreed.peer);
-    const sender = new MessageSender(this.#output, flows, { settings, peer: agreed.peer, violation });
-    const receiver = new MessageReceiver(this.#output, flows, { settings, violation });
-    const traffic = { sender, receiver };
-    this.#sender = sender;
-    this.#receiver = receiver;
-    this.#outgoing = new OutgoingCalls(this.#output, traffic, agreed.peer, {
-      firstId,
-      maxMetadataBytes: settings.limits.maxMetadataBytes,
-      now: () => this.#clock.now(),
-    });
-    this.#incoming = new IncomingCalls(this.#output, traffic, settings, agreed.peer, {
-      dispatcher,
-      budgets: this.#budgets,
-      beforeFirstId: role.side === "client" ? 1 : 0,
-      violation,
-      watchDeadline: (at) => this.#deadlines.watch(at),
-      receivedAt: () => this.lastReceivedAt,
-      chunks: () => this.#chunks,
-      clock: this.#clock,
-    });
-    this.#router = new FrameRouter(
-      { outgoing: this.#outgoing, incoming: this.#incoming, traffic, budgets: this.#budgets },
-      {
-        goesOn: () => this.#goesOn(),
-        violation,
-        ping: (payload) => this.#answerPing(payload),
-        pong: () => this.#keepalive?.answered(),
-        goingAway: (...frame) => this.#receiveGoingAway(...frame),
-        close: (...frame) => this.#receiveClose(...frame),
-      },
-      role.side === "client" ? 0 : 1,
-    );
+    this.#memory = {
+      peer: agreed.peer,
+      highestId: this.#options.role.side === "client" ? 1 : 0,
+      started: 0,
+      maxTimeoutMs: Number.POSITIVE_INFINITY,
+      bindings: undefined,
+      sendWindow: undefined,
+      receiveWindow: undefined,
+    };
     this.#output.onRoom = () => this.#room();
     this.#state = "open";
     if (agreed.keepalive !== undefined) {
@@ -377,32 +436,42 @@ export class Connection implements TransportListener, FrameSink {
           ),
       });
     }
+    this.#options.owner.opened(this);
+  }
+
+  /** Made when something is unfinished, and gone when a look finds that nothing is. */
+  #watchSlowSender(): void {
     this.#slowSender = new SlowSenderTimer(this.#clock, {
       received: () => this.bytesReceived,
       isOwed: () => !this.#reader.isAtBoundary || this.#isOwedFragments(),
+      done: () => {
+        this.#slowSender = undefined;
+      },
       tooSlow: (bytes, ms) => {
         const what = `sent ${bytes} bytes of something unfinished in ${Math.round(ms)} ms`;
         this.#closeWith(connectionError("UNAVAILABLE", `${this.transport.peerAddress} is too slow: ${what}`), true);
       },
     });
-    this.#options.owner.opened(this);
   }
 
   #isOwedFragments(): boolean {
-    if (!this.receiver.isReceivingFragments) return false;
-    return [...this.incoming.table.all(), ...this.outgoing.table.all()].some((call) => this.receiver.isOwedFragments(call));
+    if (this.#session?.receiver.isReceivingFragments !== true) return false;
+    const { incoming, outgoing, receiver } = this.#session;
+    return [...incoming.table.all(), ...outgoing.table.all()].some((call) => receiver.isOwedFragments(call));
   }
 
   #room(): void {
     if (this.#state === "closed") return;
-    this.#sender?.resume();
-    this.#incoming?.resume();
-    this.#outgoing?.onRoom();
+    const session = this.#session;
+    if (session === undefined) return;
+    session.sender.resume();
+    session.incoming.resume();
+    session.outgoing.onRoom();
   }
 
   #expire(now: number): number {
-    const incoming = this.#incoming?.expire(now) ?? Number.POSITIVE_INFINITY;
-    const outgoing = this.#outgoing?.expire(now) ?? Number.POSITIVE_INFINITY;
+    const incoming = this.#session?.incoming.expire(now) ?? Number.POSITIVE_INFINITY;
+    const outgoing = this.#session?.outgoing.expire(now) ?? Number.POSITIVE_INFINITY;
     return Math.min(incoming, outgoing);
   }
 
@@ -444,7 +513,7 @@ export class Connection implements TransportListener, FrameSink {
     const isMute = this.bytesReceived === 0 && this.#options.role.side === "client";
     const guess = this.transport.kind === "tls" ? "not accept this client's certificate" : "expect TLS (tls://)";
     const hint = isMute ? ` before it had said a word: it may ${guess}, or be no Taut server` : "";
-    const facts = this.#outgoing === undefined ? { executed: "no" as const } : {};
+    const facts = this.#memory === undefined ? { executed: "no" as const } : {};
     return connectionError("UNAVAILABLE", `${message}${hint}`, facts, cause);
   }
 }

@@ -27,7 +27,7 @@ import type { MessageReceiver } from "./message-receiver.ts";
 import type { MessageSender } from "./message-sender.ts";
 import type { MessageTraffic } from "./message-traffic.ts";
 import { decodeMetadata, type ReceivedMetadata } from "./metadata-document.ts";
-import { MethodBindings } from "./method-bindings.ts";
+import type { MethodBindings } from "./method-bindings.ts";
 import type { PeerSettings } from "./peer-settings.ts";
 import { exhausted, invalid } from "./refusals.ts";
 import { RequestBacklog } from "./request-backlog.ts";
@@ -57,11 +57,11 @@ export class IncomingCalls {
   #draining = false;
 
   /** Deadlines of the peer are cut to this; calls without one get it. Milliseconds. */
-  maxTimeoutMs: number = Number.POSITIVE_INFINITY;
+  maxTimeoutMs: number;
   /** The last call has ended. */
   onIdle: () => void = () => {};
   /** A frame has opened a call. */
-  started = 0;
+  started: number;
 
   constructor(
     output: FrameOutput,
@@ -70,9 +70,12 @@ export class IncomingCalls {
     peer: PeerSettings,
     options: {
       dispatcher: Dispatcher;
+      bindings: MethodBindings;
       budgets: FrameBudgets;
       /** No id of the peer's: of this side's parity. */
       beforeFirstId: number;
+      /** Of the session before this one. */
+      memory: { highestId: number; started: number; maxTimeoutMs: number };
       violation: (message: string) => void;
       watchDeadline: (at: number) => void;
       /** When the frame at hand arrived, on the clock's scale. */
@@ -91,7 +94,7 @@ export class IncomingCalls {
       this.#close(call),
     );
     this.#dispatcher = options.dispatcher;
-    this.#bindings = new MethodBindings(options.dispatcher, settings.limits.maxMethods);
+    this.#bindings = options.bindings;
     this.#budgets = options.budgets;
     this.#violation = options.violation;
     this.#watchDeadline = options.watchDeadline;
@@ -103,8 +106,20 @@ export class IncomingCalls {
       begin: (call, bytes) =>
         this.#start(call, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length),
     });
-    this.#highestId = options.beforeFirstId;
+    this.#highestId = options.memory.highestId;
+    this.started = options.memory.started;
+    this.maxTimeoutMs = options.memory.maxTimeoutMs;
     this.#beforeFirstId = options.beforeFirstId;
+  }
+
+  /** No call is open, and none waits to be begun. */
+  get isQuiet(): boolean {
+    return this.table.size === 0 && this.#backlog.isEmpty;
+  }
+
+  /** The last id that the peer has given. */
+  get highestId(): number {
+    return this.#highestId;
   }
 
   isKnownId(id: number): boolean {

@@ -14,7 +14,7 @@ import { type Flows, keptOf } from "./flows.ts";
 import { type DeliverMessage, FragmentedMessage } from "./fragmented-message.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import { type ConnectionSettings, maxFragmentedMessages, messageOverheadBytes } from "./limits.ts";
-import { ReceiveWindow } from "./windows.ts";
+import type { ReceiveWindow } from "./windows.ts";
 
 /** An empty document. */
 const leastDocumentBytes = 5;
@@ -34,13 +34,13 @@ export class MessageReceiver {
   constructor(
     output: FrameOutput,
     flows: Flows,
-    options: { settings: ConnectionSettings; violation: (message: string) => void },
+    options: { settings: ConnectionSettings; violation: (message: string) => void; window: ReceiveWindow },
   ) {
     this.#output = output;
     this.#flows = flows;
     this.#settings = options.settings;
     this.#violation = options.violation;
-    this.#window = new ReceiveWindow(options.settings.connectionWindowBytes);
+    this.#window = options.window;
     this.maxBytes = options.settings.limits.maxMessageBytes;
   }
 

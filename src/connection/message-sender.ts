@@ -14,7 +14,7 @@ import { type Flows, keptOf } from "./flows.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import { type ConnectionSettings, maxFragmentedMessages, messageOverheadBytes } from "./limits.ts";
 import type { PeerSettings } from "./peer-settings.ts";
-import { SendWindow } from "./windows.ts";
+import type { SendWindow } from "./windows.ts";
 
 export class MessageSender {
   readonly #output: FrameOutput;
@@ -39,15 +39,20 @@ export class MessageSender {
   constructor(
     output: FrameOutput,
     flows: Flows,
-    options: { settings: ConnectionSettings; peer: PeerSettings; violation: (message: string) => void },
+    options: { settings: ConnectionSettings; peer: PeerSettings; violation: (message: string) => void; window: SendWindow },
   ) {
     this.#output = output;
     this.#flows = flows;
     this.#settings = options.settings;
     this.#peer = options.peer;
     this.#violation = options.violation;
-    this.#window = new SendWindow(options.peer.connectionWindowBytes);
+    this.#window = options.window;
     this.maxBytes = Math.min(options.settings.limits.maxMessageBytes, options.peer.maxMessageBytes);
+  }
+
+  /** Nothing waits to be sent. */
+  get isQuiet(): boolean {
+    return this.#sending.length === 0 && this.#waiting.length === 0 && this.#blocked.size === 0;
   }
 
   /** Whether another message may be handed over: the last one has left and there is window for more. */

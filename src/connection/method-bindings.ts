@@ -19,6 +19,10 @@ export class MethodBindings {
     this.#maxMethods = maxMethods;
   }
 
+  get isEmpty(): boolean {
+    return this.#bindings.length === 0;
+  }
+
   bound(number: number): object | undefined {
     return this.#bindings[number];
   }

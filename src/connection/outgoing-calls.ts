@@ -80,6 +80,11 @@ export class OutgoingCalls {
     return this.#ids.taken;
   }
 
+  /** No call was ever opened, and none waits for a place. */
+  get isUnused(): boolean {
+    return this.#ids.taken === 0 && this.#waiting.size === 0;
+  }
+
   /** The peer's limits leave room for another call of these kind bits. */
   hasRoom(kindFlags: number): boolean {
     if ((kindFlags & CallFlag.oneWay) !== 0) return this.#places > 0;

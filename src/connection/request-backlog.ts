@@ -46,6 +46,10 @@ export class RequestBacklog {
     this.#owner = owner;
   }
 
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   /** Whether the request at hand has to wait. If not, it counts as begun. */
   mustWait(): boolean {
     const queuedBytes = this.#owner.queuedBytes();

@@ -1,7 +1,7 @@
 /**
  * Finds peers that send a frame or an announced message too slowly to be honest: a byte a second keeps memory and a place for ever.
  *
- * One look every 30 seconds, while the connection is open. What was incomplete at the last look and is now, with hardly a byte between,
+ * One look every 30 seconds, while something is unfinished. What was incomplete at the last look and is now, with hardly a byte between,
  * ends the connection after 30 to 60 seconds. Keepalive does not see such a peer: it does send. PROTOCOL.md: "Slow peers".
  */
 
@@ -13,6 +13,8 @@ export interface SlowSenderOwner {
   /** Part of a frame or of an announced message is here, and the peer has what it needs to send the rest. */
   isOwed(): boolean;
   tooSlow(bytes: number, ms: number): void;
+  /** A look has found nothing unfinished: where this is there, it was the last one. */
+  done?(): void;
 }
 
 const lookMs = 30_000;
@@ -50,6 +52,7 @@ export class SlowSenderTimer {
     const isOwed = this.#owner.isOwed();
     // A process that was suspended has not listened.
     if (isOwed && this.#wasOwed && bytes < leastBytes && ms < 2 * lookMs) return this.#owner.tooSlow(bytes, ms);
+    if (!isOwed && this.#owner.done !== undefined) return this.#owner.done();
     this.#wasOwed = isOwed;
     this.#received += bytes;
     this.#lookedAt = now;

@@ -27,6 +27,10 @@ export class SendWindow {
     return bytes * 2 <= this.initial;
   }
 
+  get isFull(): boolean {
+    return this.available === this.initial;
+  }
+
   /** Nearly everything sent has been consumed: the receiver owes less than the rest. */
   get isNearlyFull(): boolean {
     return this.available * 4 >= this.initial * 3;
@@ -55,6 +59,10 @@ export class ReceiveWindow {
   take(bytes: number): boolean {
     this.#left -= bytes;
     return this.#left >= 0;
+  }
+
+  get isFull(): boolean {
+    return this.#left === this.initial && this.#owed === 0;
   }
 
   get isExhausted(): boolean {

@@ -15,6 +15,8 @@ const longestPauseMs = 15_000;
 const shortestPauseMs = 10;
 /** While connections leave, what holds them up is looked at this often. */
 const leavingPauseMs = 20;
+/** Connections that were used are looked at this often until they rest. A hundredth of a millisecond for a thousand. */
+const restPauseMs = 100;
 
 export class ConnectionTable {
   readonly #options: CompleteServerOptions;
@@ -22,7 +24,10 @@ export class ConnectionTable {
   /** In order of their coming. */
   readonly #handshaking = new Set<ServerConnection>();
   readonly #open = new Set<ServerConnection>();
+  /** Those that hold memory for calls. */
+  readonly #awake = new Set<ServerConnection>();
   #timer: Timer | undefined;
+  #restTimer: Timer | undefined;
   readonly #pauseMs: number;
   #bytesIn = 0;
   #bytesOut = 0;
@@ -82,13 +87,28 @@ export class ConnectionTable {
     if (this.#timer === undefined) this.#schedule(this.#pauseMs);
   }
 
+  /** It was used: once nothing comes any more it is to rest. */
+  woke(one: ServerConnection): void {
+    this.#awake.add(one);
+    this.#restTimer ??= this.#clock.startTimer(() => this.#letRest(), restPauseMs, false);
+  }
+
+  #letRest(): void {
+    this.#restTimer = undefined;
+    for (const one of this.#awake) if (one.connection.rest()) this.#awake.delete(one);
+    if (this.#awake.size > 0) this.#restTimer = this.#clock.startTimer(() => this.#letRest(), restPauseMs, false);
+  }
+
   closed(one: ServerConnection): void {
+    this.#awake.delete(one);
     const isKnown = this.#handshaking.delete(one) || this.#open.delete(one);
     this.#bytesIn += one.connection?.bytesReceived ?? 0;
     this.#bytesOut += one.connection?.bytesSent ?? 0;
     if (this.#open.size === 0) {
       this.#timer?.cancel();
       this.#timer = undefined;
+      this.#restTimer?.cancel();
+      this.#restTimer = undefined;
     }
     if (isKnown && this.size === 0) this.onEmpty();
   }

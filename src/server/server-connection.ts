@@ -29,6 +29,8 @@ export interface ServerConnectionHost {
   /** Throws for a peer that is not let in: too many connections, going away. */
   admit(): void;
   connectionOpened(one: ServerConnection): void;
+  /** It holds memory for calls, and is to be looked at until it has let go of it. */
+  connectionWoke(one: ServerConnection): void;
   /** `isOwnWill`: this side let it go in peace, nothing went wrong. */
   connectionClosed(one: ServerConnection, error: RpcError, isOwnWill: boolean): void;
 }
@@ -77,7 +79,7 @@ export class ServerConnection implements ConnectionOwner, Dispatcher {
   }
 
   get openCalls(): number {
-    return this.#isOpen ? this.connection.incoming.table.size : 0;
+    return this.#isOpen ? this.connection.openCalls : 0;
   }
 
   // ---------------------------------------------------------------- calls
@@ -104,6 +106,10 @@ export class ServerConnection implements ConnectionOwner, Dispatcher {
   }
 
   goingAway(): void {}
+
+  woke(): void {
+    this.#host.connectionWoke(this);
+  }
 
   closed(_connection: Connection, error: RpcError): void {
     this.#isClosed = true;
@@ -150,10 +156,10 @@ export class ServerConnection implements ConnectionOwner, Dispatcher {
       else this.#closeIfDone();
       return;
     }
-    const { incoming } = this.connection;
+    const { startedCalls } = this.connection;
     const { idleTimeoutMs, maxConnectionAgeMs, maxConnectionAgeGraceMs } = this.#host.options;
-    if (this.openCalls > 0 || incoming.started !== this.#startedAtLook) this.#idleSince = now;
-    this.#startedAtLook = incoming.started;
+    if (this.openCalls > 0 || startedCalls !== this.#startedAtLook) this.#idleSince = now;
+    this.#startedAtLook = startedCalls;
     if (now - this.#idleSince >= idleTimeoutMs) this.leave(`idle for idleTimeoutMs ${idleTimeoutMs}`, 0);
     else if (now >= this.#leaveAt) this.leave(`older than maxConnectionAgeMs ${maxConnectionAgeMs}`, maxConnectionAgeGraceMs);
   }

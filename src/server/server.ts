@@ -156,6 +156,10 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
     if (this.#state === "draining" || this.#state === "closed") one.leave("the server is draining", 0);
   }
 
+  connectionWoke(one: ServerConnection): void {
+    this.#connections.woke(one);
+  }
+
   connectionClosed(one: ServerConnection, error: RpcError, isOwnWill: boolean): void {
     this.#connections.closed(one);
     if (error.origin === "local" && !isOwnWill && one.connection?.isLost !== true)
