@@ -86,7 +86,9 @@ class ModelRun {
   }
 
   #open(): void {
-    const { client } = this.#ends;
+    const { client, server } = this.#ends;
+    // most of the time it may not
+    if (server.connection.rest()) server.connection.rest();
     const isUnary = this.#random.below(2) === 0;
     if (client.connection.state !== "open" || !client.connection.outgoing.hasRoom(isUnary ? 0 : bidi)) return;
     this.#keys += 1;
