@@ -13,7 +13,6 @@
  */
 
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
-import type { Clock } from "../time/clock.ts";
 import { CallFlag, CancelReason, EndFlag, FrameKind, isLaterId } from "../wire/frame.ts";
 import type { FrameBudgets } from "./budgets.ts";
 import { CallAnswers } from "./call-answers.ts";
@@ -22,6 +21,7 @@ import { CallTable } from "./call-table.ts";
 import { encodeFailure } from "./failure-document.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import { type AbortReason, abortError, type Dispatcher, type IncomingCall } from "./incoming-call.ts";
+import type { IncomingOptions } from "./incoming-options.ts";
 import { type ConnectionSettings, maxQueuedControlFrames } from "./limits.ts";
 import type { MessageReceiver } from "./message-receiver.ts";
 import type { MessageSender } from "./message-sender.ts";
@@ -68,22 +68,7 @@ export class IncomingCalls {
     traffic: MessageTraffic,
     settings: ConnectionSettings,
     peer: PeerSettings,
-    options: {
-      dispatcher: Dispatcher;
-      bindings: MethodBindings;
-      budgets: FrameBudgets;
-      /** No id of the peer's: of this side's parity. */
-      beforeFirstId: number;
-      /** Of the session before this one. */
-      memory: { highestId: number; started: number; maxTimeoutMs: number };
-      violation: (message: string) => void;
-      watchDeadline: (at: number) => void;
-      /** When the frame at hand arrived, on the clock's scale. */
-      receivedAt: () => number;
-      /** How many chunks have arrived. */
-      chunks: () => number;
-      clock: Clock;
-    },
+    options: IncomingOptions,
   ) {
     this.#output = output;
     this.#sender = traffic.sender;
