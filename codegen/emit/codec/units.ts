@@ -172,11 +172,12 @@ export class Units {
 
   /** Some part of this type cuts its strings from a window: what stands in it must be this document's text, or nothing. */
   holdsWindowed(type: Type, seen = new Set<string>()): boolean {
+    const parts = partsOf(this.resolve(type));
     const key = this.#key(type);
-    if (this.#windowed.has(key)) return true;
-    if (seen.has(key)) return false;
+    // A scalar is read as the unit that it stands in reads it.
+    if (parts.length === 0 || seen.has(key)) return false;
     seen.add(key);
-    return partsOf(this.resolve(type)).some((part) => this.holdsWindowed(part, seen));
+    return this.#windowed.has(key) || parts.some((part) => this.holdsWindowed(part, seen));
   }
 
   #markWindowed(type: Type, seen: Set<string>): void {

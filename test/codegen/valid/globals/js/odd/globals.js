@@ -317,7 +317,6 @@ const $codecCallOptions = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readCallOptions(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.CallOptions", $shapeCallOptions, { b, dv, start, end }, limits);
@@ -344,7 +343,6 @@ const $codecCallContext = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readCallOptions(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.CallContext", $shapeCallContext, { b, dv, start, end }, limits);
@@ -371,7 +369,6 @@ const $codecRpcError = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readRpcError(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.RpcError", $shapeRpcError, { b, dv, start, end }, limits);

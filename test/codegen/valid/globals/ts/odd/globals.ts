@@ -354,7 +354,6 @@ const $codecCallOptions: $Codec<CallOptions> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readCallOptions(b, dv, start, end) as CallOptions;
     } catch (error) {
       throw decodeError(error, "odd.CallOptions", $shapeCallOptions, { b, dv, start, end }, limits);
@@ -381,7 +380,6 @@ const $codecCallContext: $Codec<CallContext> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readCallOptions(b, dv, start, end) as CallContext;
     } catch (error) {
       throw decodeError(error, "odd.CallContext", $shapeCallContext, { b, dv, start, end }, limits);
@@ -408,7 +406,6 @@ const $codecRpcError: $Codec<RpcError> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readRpcError(b, dv, start, end) as RpcError;
     } catch (error) {
       throw decodeError(error, "odd.RpcError", $shapeRpcError, { b, dv, start, end }, limits);

@@ -4,7 +4,6 @@ import {
   behindNul,
   callerOf,
   checkExtent,
-  closeWindow,
   cutText,
   decodeDocument,
   decodeError,
@@ -357,7 +356,6 @@ const $codecDelete = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readDelete(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Delete", $shapeDelete, { b, dv, start, end }, limits);
@@ -384,7 +382,6 @@ const $codecOdd2 = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOdd2(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd2", $shapeOdd2, { b, dv, start, end }, limits);
@@ -411,7 +408,6 @@ const $codecOddAwaitRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/await.request", $shapeOddAwaitRequest, { b, dv, start, end }, limits);
@@ -438,7 +434,6 @@ const $codecOddAwaitResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/await.response", $shapeOddAwaitResponse, { b, dv, start, end }, limits);
@@ -509,7 +504,6 @@ const $codecOddGetRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddGetRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/get.request", $shapeOddGetRequest, { b, dv, start, end }, limits);
@@ -536,7 +530,6 @@ const $codecOddGetResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/get.response", $shapeOddGetResponse, { b, dv, start, end }, limits);
@@ -563,7 +556,6 @@ const $codecOddSetRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddSetRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/set.request", $shapeOddSetRequest, { b, dv, start, end }, limits);
@@ -590,7 +582,6 @@ const $codecOddSetResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/set.response", $shapeOddSetResponse, { b, dv, start, end }, limits);
@@ -661,7 +652,6 @@ const $codecOddToStringResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/toString.response", $shapeOddToStringResponse, { b, dv, start, end }, limits);
@@ -688,7 +678,6 @@ const $codecOddValueOfRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddValueOfRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/valueOf.request", $shapeOddValueOfRequest, { b, dv, start, end }, limits);
@@ -759,7 +748,6 @@ const $codecOddNameResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/name.response", $shapeOddNameResponse, { b, dv, start, end }, limits);
@@ -804,7 +792,6 @@ const $codecOddLengthResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddLengthResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/length.response", $shapeOddLengthResponse, { b, dv, start, end }, limits);
@@ -853,7 +840,6 @@ const $codecOddArgumentsResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/arguments.response", $shapeOddArgumentsResponse, { b, dv, start, end }, limits);
@@ -902,7 +888,6 @@ const $codecOddPrototypeResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/prototype.response", $shapeOddPrototypeResponse, { b, dv, start, end }, limits);
@@ -929,7 +914,6 @@ const $codecOddRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/é.request", $shapeOddRequest, { b, dv, start, end }, limits);
@@ -956,7 +940,6 @@ const $codecOddResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/é.response", $shapeOddResponse, { b, dv, start, end }, limits);

@@ -14,7 +14,6 @@ import {
   behindNul,
   callerOf,
   checkExtent,
-  closeWindow,
   cutText,
   decodeDocument,
   decodeError,
@@ -425,7 +424,6 @@ const $codecDelete: Codec<Delete> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readDelete(b, dv, start, end) as Delete;
     } catch (error) {
       throw decodeError(error, "odd.Delete", $shapeDelete, { b, dv, start, end }, limits);
@@ -452,7 +450,6 @@ const $codecOdd2: Codec<Odd2> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOdd2(b, dv, start, end) as Odd2;
     } catch (error) {
       throw decodeError(error, "odd.Odd2", $shapeOdd2, { b, dv, start, end }, limits);
@@ -479,7 +476,6 @@ const $codecOddAwaitRequest: Codec<{ id: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitRequest(b, dv, start, end) as { id: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/await.request", $shapeOddAwaitRequest, { b, dv, start, end }, limits);
@@ -506,7 +502,6 @@ const $codecOddAwaitResponse: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/await.response", $shapeOddAwaitResponse, { b, dv, start, end }, limits);
@@ -577,7 +572,6 @@ const $codecOddGetRequest: Codec<{ options: string; context?: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddGetRequest(b, dv, start, end) as { options: string; context?: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/get.request", $shapeOddGetRequest, { b, dv, start, end }, limits);
@@ -604,7 +598,6 @@ const $codecOddGetResponse: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/get.response", $shapeOddGetResponse, { b, dv, start, end }, limits);
@@ -631,7 +624,6 @@ const $codecOddSetRequest: Codec<{ settle: string; $this: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddSetRequest(b, dv, start, end) as { settle: string; $this: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/set.request", $shapeOddSetRequest, { b, dv, start, end }, limits);
@@ -658,7 +650,6 @@ const $codecOddSetResponse: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/set.response", $shapeOddSetResponse, { b, dv, start, end }, limits);
@@ -729,7 +720,6 @@ const $codecOddToStringResponse: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/toString.response", $shapeOddToStringResponse, { b, dv, start, end }, limits);
@@ -756,7 +746,6 @@ const $codecOddValueOfRequest: Codec<{ name: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddValueOfRequest(b, dv, start, end) as { name: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/valueOf.request", $shapeOddValueOfRequest, { b, dv, start, end }, limits);
@@ -827,7 +816,6 @@ const $codecOddNameResponse: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/name.response", $shapeOddNameResponse, { b, dv, start, end }, limits);
@@ -872,7 +860,6 @@ const $codecOddLengthResponse: Codec<{ value: number }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddLengthResponse(b, dv, start, end) as { value: number };
     } catch (error) {
       throw decodeError(error, "odd.Odd/length.response", $shapeOddLengthResponse, { b, dv, start, end }, limits);
@@ -921,7 +908,6 @@ const $codecOddArgumentsResponse: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/arguments.response", $shapeOddArgumentsResponse, { b, dv, start, end }, limits);
@@ -970,7 +956,6 @@ const $codecOddPrototypeResponse: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/prototype.response", $shapeOddPrototypeResponse, { b, dv, start, end }, limits);
@@ -997,7 +982,6 @@ const $codecOddRequest: Codec<{ of: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddRequest(b, dv, start, end) as { of: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/é.request", $shapeOddRequest, { b, dv, start, end }, limits);
@@ -1024,7 +1008,6 @@ const $codecOddResponse: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOddAwaitResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "odd.Odd/é.response", $shapeOddResponse, { b, dv, start, end }, limits);

@@ -505,7 +505,6 @@ const $codecOrdersGetRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersGetRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/get.request", $shapeOrdersGetRequest, { b, dv, start, end }, limits);
@@ -566,7 +565,6 @@ const $codecOrdersFindRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersFindRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/find.request", $shapeOrdersFindRequest, { b, dv, start, end }, limits);
@@ -645,7 +643,6 @@ const $codecOrdersCountResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersCountResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/count.response", $shapeOrdersCountResponse, { b, dv, start, end }, limits);
@@ -672,7 +669,6 @@ const $codecOrdersForgetRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersGetRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/forget.request", $shapeOrdersForgetRequest, { b, dv, start, end }, limits);
@@ -795,7 +791,6 @@ const $codecOrdersUpdateResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersUpdateResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/update.response", $shapeOrdersUpdateResponse, { b, dv, start, end }, limits);
@@ -822,7 +817,6 @@ const $codecOrdersWatchRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersWatchRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/watch.request", $shapeOrdersWatchRequest, { b, dv, start, end }, limits);
@@ -871,7 +865,6 @@ const $codecOrdersIdsResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/ids.response", $shapeOrdersIdsResponse, { b, dv, start, end }, limits);
@@ -894,7 +887,6 @@ const $codecOrdersLoadResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersLoadResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/load.response", $shapeOrdersLoadResponse, { b, dv, start, end }, limits);
@@ -917,7 +909,6 @@ const $codecOrdersSumRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersSumRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/sum.request", $shapeOrdersSumRequest, { b, dv, start, end }, limits);
@@ -940,7 +931,6 @@ const $codecOrdersSumResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersCountResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/sum.response", $shapeOrdersSumResponse, { b, dv, start, end }, limits);
@@ -967,7 +957,6 @@ const $codecOrdersDropRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/drop.request", $shapeOrdersDropRequest, { b, dv, start, end }, limits);
@@ -1016,7 +1005,6 @@ const $codecOrdersEchoRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/echo.request", $shapeOrdersEchoRequest, { b, dv, start, end }, limits);
@@ -1043,7 +1031,6 @@ const $codecOrdersEchoResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/echo.response", $shapeOrdersEchoResponse, { b, dv, start, end }, limits);
@@ -1070,7 +1057,6 @@ const $codecOrdersViewedRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersGetRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/viewed.request", $shapeOrdersViewedRequest, { b, dv, start, end }, limits);

@@ -553,7 +553,6 @@ const $codecOrdersGetRequest: Codec<{ id: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersGetRequest(b, dv, start, end) as { id: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/get.request", $shapeOrdersGetRequest, { b, dv, start, end }, limits);
@@ -614,7 +613,6 @@ const $codecOrdersFindRequest: Codec<{ customer: string; since?: Date; limit?: I
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersFindRequest(b, dv, start, end) as { customer: string; since?: Date; limit?: Int32 };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/find.request", $shapeOrdersFindRequest, { b, dv, start, end }, limits);
@@ -693,7 +691,6 @@ const $codecOrdersCountResponse: Codec<{ value: bigint }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersCountResponse(b, dv, start, end) as { value: bigint };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/count.response", $shapeOrdersCountResponse, { b, dv, start, end }, limits);
@@ -720,7 +717,6 @@ const $codecOrdersForgetRequest: Codec<{ id: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersGetRequest(b, dv, start, end) as { id: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/forget.request", $shapeOrdersForgetRequest, { b, dv, start, end }, limits);
@@ -843,7 +839,6 @@ const $codecOrdersUpdateResponse: Codec<{ revision: Int32 }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersUpdateResponse(b, dv, start, end) as { revision: Int32 };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/update.response", $shapeOrdersUpdateResponse, { b, dv, start, end }, limits);
@@ -870,7 +865,6 @@ const $codecOrdersWatchRequest: Codec<{ customer: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersWatchRequest(b, dv, start, end) as { customer: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/watch.request", $shapeOrdersWatchRequest, { b, dv, start, end }, limits);
@@ -919,7 +913,6 @@ const $codecOrdersIdsResponse: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/ids.response", $shapeOrdersIdsResponse, { b, dv, start, end }, limits);
@@ -942,7 +935,6 @@ const $codecOrdersLoadResponse: Codec<{ accepted: Int32 }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersLoadResponse(b, dv, start, end) as { accepted: Int32 };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/load.response", $shapeOrdersLoadResponse, { b, dv, start, end }, limits);
@@ -965,7 +957,6 @@ const $codecOrdersSumRequest: Codec<{ value: Int32 }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersSumRequest(b, dv, start, end) as { value: Int32 };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/sum.request", $shapeOrdersSumRequest, { b, dv, start, end }, limits);
@@ -988,7 +979,6 @@ const $codecOrdersSumResponse: Codec<{ value: bigint }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersCountResponse(b, dv, start, end) as { value: bigint };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/sum.response", $shapeOrdersSumResponse, { b, dv, start, end }, limits);
@@ -1015,7 +1005,6 @@ const $codecOrdersDropRequest: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/drop.request", $shapeOrdersDropRequest, { b, dv, start, end }, limits);
@@ -1064,7 +1053,6 @@ const $codecOrdersEchoRequest: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/echo.request", $shapeOrdersEchoRequest, { b, dv, start, end }, limits);
@@ -1091,7 +1079,6 @@ const $codecOrdersEchoResponse: Codec<{ value: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersIdsResponse(b, dv, start, end) as { value: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/echo.response", $shapeOrdersEchoResponse, { b, dv, start, end }, limits);
@@ -1118,7 +1105,6 @@ const $codecOrdersViewedRequest: Codec<{ id: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readOrdersGetRequest(b, dv, start, end) as { id: string };
     } catch (error) {
       throw decodeError(error, "shop.v1.Orders/viewed.request", $shapeOrdersViewedRequest, { b, dv, start, end }, limits);

@@ -479,7 +479,6 @@ const $codecUsersFlagsRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readUsersFlagsRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Users/flags.request", $shapeUsersFlagsRequest, { b, dv, start, end }, limits);
@@ -530,7 +529,6 @@ const $codecPageInt32 = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) holdLimits($shapePageInt32, { b, dv, start, end }, limits);
       return $readPageInt32(b, dv, start, end);
     } catch (error) {
@@ -554,7 +552,6 @@ const $codecUsersGetRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readUsersGetRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Users/get.request", $shapeUsersGetRequest, { b, dv, start, end }, limits);
@@ -611,7 +608,6 @@ const $codecUsersListRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readUsersListRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Users/list.request", $shapeUsersListRequest, { b, dv, start, end }, limits);

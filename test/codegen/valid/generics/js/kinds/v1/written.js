@@ -249,7 +249,6 @@ const $codecBoxesOpenRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readBoxesOpenRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Boxes/open.request", $shapeBoxesOpenRequest, { b, dv, start, end }, limits);
@@ -272,7 +271,6 @@ const $codecBoxesFindRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readBoxesFindRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Boxes/find.request", $shapeBoxesFindRequest, { b, dv, start, end }, limits);

@@ -510,7 +510,6 @@ const $codecUsersFlagsRequest: Codec<{ id: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readUsersFlagsRequest(b, dv, start, end) as { id: string };
     } catch (error) {
       throw decodeError(error, "kinds.v1.Users/flags.request", $shapeUsersFlagsRequest, { b, dv, start, end }, limits);
@@ -561,7 +560,6 @@ const $codecPageInt32: Codec<{ items: Int32[]; next?: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) holdLimits($shapePageInt32, { b, dv, start, end }, limits);
       return $readPageInt32(b, dv, start, end) as { items: Int32[]; next?: string };
     } catch (error) {
@@ -585,7 +583,6 @@ const $codecUsersGetRequest: Codec<{ id: Uuid }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readUsersGetRequest(b, dv, start, end) as { id: Uuid };
     } catch (error) {
       throw decodeError(error, "kinds.v1.Users/get.request", $shapeUsersGetRequest, { b, dv, start, end }, limits);
@@ -642,7 +639,6 @@ const $codecUsersListRequest: Codec<{ after?: string; limit?: Int32 }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readUsersListRequest(b, dv, start, end) as { after?: string; limit?: Int32 };
     } catch (error) {
       throw decodeError(error, "kinds.v1.Users/list.request", $shapeUsersListRequest, { b, dv, start, end }, limits);

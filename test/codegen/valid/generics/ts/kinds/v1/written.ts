@@ -281,7 +281,6 @@ const $codecBoxesOpenRequest: Codec<{ id: string }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readBoxesOpenRequest(b, dv, start, end) as { id: string };
     } catch (error) {
       throw decodeError(error, "kinds.v1.Boxes/open.request", $shapeBoxesOpenRequest, { b, dv, start, end }, limits);
@@ -304,7 +303,6 @@ const $codecBoxesFindRequest: Codec<{ id: Uuid }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readBoxesFindRequest(b, dv, start, end) as { id: Uuid };
     } catch (error) {
       throw decodeError(error, "kinds.v1.Boxes/find.request", $shapeBoxesFindRequest, { b, dv, start, end }, limits);

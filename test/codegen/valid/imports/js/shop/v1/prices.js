@@ -129,7 +129,6 @@ const $codecPricesPriceRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readPricesPriceRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "shop.v1.Prices/price.request", $shapePricesPriceRequest, { b, dv, start, end }, limits);

@@ -151,7 +151,6 @@ const $codecPricesPriceRequest: Codec<{ sku: Sku }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readPricesPriceRequest(b, dv, start, end) as { sku: Sku };
     } catch (error) {
       throw decodeError(error, "shop.v1.Prices/price.request", $shapePricesPriceRequest, { b, dv, start, end }, limits);

@@ -5,7 +5,6 @@ import {
   bytesBound,
   callerOf,
   checkExtent,
-  closeWindow,
   cutText,
   dateTime,
   decodeDocument,
@@ -215,7 +214,6 @@ const $codecSparse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readSparse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Sparse", $shapeSparse, { b, dv, start, end }, limits);
@@ -244,7 +242,6 @@ const $codecBranded = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) holdLimits($shapeBranded, { b, dv, start, end }, limits);
       return $readBranded(b, dv, start, end);
     } catch (error) {
@@ -274,7 +271,6 @@ const $codecKindsSparseResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeKindsSparseResponse, { b, dv, start, end }, limits);
       return $readKindsSparseResponse(b, dv, start, end);
     } catch (error) {
@@ -324,7 +320,6 @@ const $codecKindsPriceResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readKindsPriceResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Kinds/price.response", $shapeKindsPriceResponse, { b, dv, start, end }, limits);

@@ -15,7 +15,6 @@ import {
   bytesBound,
   callerOf,
   checkExtent,
-  closeWindow,
   cutText,
   dateTime,
   decodeDocument,
@@ -237,7 +236,6 @@ const $codecSparse: Codec<Sparse> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readSparse(b, dv, start, end) as Sparse;
     } catch (error) {
       throw decodeError(error, "kinds.v1.Sparse", $shapeSparse, { b, dv, start, end }, limits);
@@ -266,7 +264,6 @@ const $codecBranded: Codec<Branded> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) holdLimits($shapeBranded, { b, dv, start, end }, limits);
       return $readBranded(b, dv, start, end) as Branded;
     } catch (error) {
@@ -296,7 +293,6 @@ const $codecKindsSparseResponse: Codec<{ value: Sparse | null }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeKindsSparseResponse, { b, dv, start, end }, limits);
       return $readKindsSparseResponse(b, dv, start, end) as { value: Sparse | null };
     } catch (error) {
@@ -346,7 +342,6 @@ const $codecKindsPriceResponse: Codec<{ value: Cents }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readKindsPriceResponse(b, dv, start, end) as { value: Cents };
     } catch (error) {
       throw decodeError(error, "kinds.v1.Kinds/price.response", $shapeKindsPriceResponse, { b, dv, start, end }, limits);

@@ -5,7 +5,6 @@ import {
   behindNul,
   callerOf,
   checkExtent,
-  closeWindow,
   cutText,
   dateTime,
   decodeDocument,
@@ -233,7 +232,6 @@ const $codecRulesOldRequest = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readRulesOldRequest(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Rules/old.request", $shapeRulesOldRequest, { b, dv, start, end }, limits);

@@ -15,7 +15,6 @@ import {
   behindNul,
   callerOf,
   checkExtent,
-  closeWindow,
   cutText,
   dateTime,
   decodeDocument,
@@ -257,7 +256,6 @@ const $codecRulesOldRequest: Codec<{ mail: Email; share?: Percent }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readRulesOldRequest(b, dv, start, end) as { mail: Email; share?: Percent };
     } catch (error) {
       throw decodeError(error, "kinds.v1.Rules/old.request", $shapeRulesOldRequest, { b, dv, start, end }, limits);

@@ -509,7 +509,6 @@ const $codecStatus = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readStatus(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Status", $shapeStatus, { b, dv, start, end }, limits);
@@ -536,7 +535,6 @@ const $codecNamed = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readNamed(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Named", $shapeNamed, { b, dv, start, end }, limits);
@@ -621,7 +619,6 @@ const $codecShapesStatusResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeShapesStatusResponse, { b, dv, start, end }, limits);
       return $readShapesStatusResponse(b, dv, start, end);
     } catch (error) {

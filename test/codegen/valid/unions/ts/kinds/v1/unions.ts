@@ -535,7 +535,6 @@ const $codecStatus: Codec<Status> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readStatus(b, dv, start, end) as Status;
     } catch (error) {
       throw decodeError(error, "kinds.v1.Status", $shapeStatus, { b, dv, start, end }, limits);
@@ -562,7 +561,6 @@ const $codecNamed: Codec<Named> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       return $readNamed(b, dv, start, end) as Named;
     } catch (error) {
       throw decodeError(error, "kinds.v1.Named", $shapeNamed, { b, dv, start, end }, limits);
@@ -647,7 +645,6 @@ const $codecShapesStatusResponse: Codec<{ value: Status | null }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      closeWindow();
       if (limits.maxDepth < 2) holdLimits($shapeShapesStatusResponse, { b, dv, start, end }, limits);
       return $readShapesStatusResponse(b, dv, start, end) as { value: Status | null };
     } catch (error) {
