@@ -22,8 +22,6 @@ export async function* watch(options: GenerateOptions, signal?: AbortSignal): As
   const root = resolve(options.root);
   const reader = createReader({ root });
   const emitter = emitterFor(options);
-  // The compiler's own code is slow the first time that it runs. Somebody waits after an edit, nobody while a watch starts.
-  if (signal?.aborted !== true) reader.read();
   for await (const changed of watchFolder(root, signal)) {
     const start = performance.now();
     try {

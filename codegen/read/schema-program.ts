@@ -38,8 +38,6 @@ export class SchemaPrograms {
   #options = "";
   /** Where `taut/schema` led to. */
   #schemaFiles = new Set<string>([carriedSchemaFile]);
-  /** Where the imports of each file led to. */
-  #imports = new Map<string, readonly string[]>();
 
   constructor(root: string) {
     this.#root = root;
@@ -56,17 +54,11 @@ export class SchemaPrograms {
     if (text !== this.#options) this.#files = new Map();
     this.#options = text;
     this.#schemaFiles = new Set([carriedSchemaFile]);
-    this.#imports = new Map();
     const fresh = new Map<string, CachedFile>();
     const program = ts.createProgram({ rootNames: fileNames, options, host: this.#host(options, fresh) });
     // What the program no longer has is not kept.
     this.#files = fresh;
     return program;
-  }
-
-  /** The files that a file of the last program imports, by name. */
-  importsOf(fileName: string): readonly string[] {
-    return this.#imports.get(fileName) ?? [];
   }
 
   /** True for the declarations of `taut/schema`, wherever they were found. */
@@ -90,15 +82,11 @@ export class SchemaPrograms {
       getDirectories: (folder) => ts.sys.getDirectories(folder),
       realpath: (path) => ts.sys.realpath?.(path) ?? path,
       writeFile: () => {},
-      resolveModuleNameLiterals: (literals, containingFile) => {
-        const resolved = literals.map(({ text }) => {
+      resolveModuleNameLiterals: (literals, containingFile) =>
+        literals.map(({ text }) => {
           const { resolvedModule } = ts.resolveModuleName(text, containingFile, options, host, cache);
           return { resolvedModule: text === "taut/schema" ? this.#schemaModule(resolvedModule) : resolvedModule };
-        });
-        const names = resolved.flatMap(({ resolvedModule }) => resolvedModule?.resolvedFileName ?? []);
-        this.#imports.set(containingFile, names);
-        return resolved;
-      },
+        }),
     };
     return host;
   }

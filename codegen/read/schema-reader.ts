@@ -9,7 +9,7 @@ import type { ts } from "ts-morph";
 import { checkModel } from "../check/index.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Place, SchemaModel } from "../model/schema-model.ts";
-import { CompilerTroubles } from "./compiler-diagnostics.ts";
+import { compilerTroubles } from "./compiler-diagnostics.ts";
 import { DocComments } from "./doc-comments.ts";
 import type { SourceOfSchema } from "./exported-names.ts";
 import { diagnosticOf, finishModel } from "./finish-model.ts";
@@ -51,8 +51,7 @@ export function createReader(options: ReadOptions): SchemaReader {
   const programs = new SchemaPrograms(root.replaceAll("\\", "/"));
   const places = new Places(root);
   const docs = new DocComments(places);
-  const compiler = new CompilerTroubles((fileName) => programs.importsOf(fileName), places);
-  const read = (): ReadResult => readFolder({ root, tsconfig: options.tsconfig, programs, places, docs, compiler });
+  const read = (): ReadResult => readFolder({ root, tsconfig: options.tsconfig, programs, places, docs });
   return {
     read,
     update: (changedFiles) => {
@@ -67,7 +66,6 @@ interface Kept {
   readonly programs: SchemaPrograms;
   readonly places: Places;
   readonly docs: DocComments;
-  readonly compiler: CompilerTroubles;
 }
 
 interface Folder extends Kept {
@@ -100,7 +98,7 @@ function readFolder({ root, tsconfig, ...kept }: Folder): ReadResult {
   }
 }
 
-function readProgram(program: ts.Program, files: readonly FoundFile[], { programs, places, docs, compiler }: Kept): ReadResult {
+function readProgram(program: ts.Program, files: readonly FoundFile[], { programs, places, docs }: Kept): ReadResult {
   const sources = files.flatMap((file): SourceOfSchema[] => {
     const source = program.getSourceFile(file.fileName);
     return source === undefined ? [] : [{ ...file, source }];
@@ -111,8 +109,7 @@ function readProgram(program: ts.Program, files: readonly FoundFile[], { program
   reading.finish();
   const { model, diagnostics } = finishModel(reading, read);
   const told = new Set(diagnostics.map(({ place }) => placeKey(place)));
-  const refused = compiler
-    .of(program, sources)
+  const refused = compilerTroubles(program, sources, places)
     .filter(({ trouble, isMissing }) => !(isMissing && told.has(placeKey(trouble.place))))
     .map(({ trouble }) => diagnosticOf(trouble, "error"));
   const warnings = statementWarnings(reading, sources).map((trouble) => diagnosticOf(trouble, "warning"));

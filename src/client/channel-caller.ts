@@ -67,8 +67,12 @@ export class ChannelCaller implements Caller, DocumentCaller {
   // ---------------------------------------------------------------- the calls themselves, for interceptors as well
 
   unaryDocument(method: MethodDescription, request: unknown, options: CallOptions | undefined, raw: boolean): Promise<unknown> {
+    const call = new UnaryCall(this.#channel, method, request, options);
+    call.isRaw = raw;
     return new Promise((resolve, reject) => {
-      this.#begin(new UnaryCall(this.#channel, method, request, { resolve, reject, options, raw }));
+      call.resolve = resolve;
+      call.rejectWith = reject;
+      this.#begin(call);
     });
   }
 

@@ -11,24 +11,20 @@ import { Metadata } from "../metadata/metadata.ts";
 import { type CallHost, ClientCall } from "./client-call.ts";
 
 export class UnaryCall extends ClientCall implements Outgoing {
-  readonly kindFlags = 0;
   readonly #request: unknown;
-  readonly #resolve: (value: unknown) => void;
-  readonly #reject: (error: unknown) => void;
+  /** How its promise settles; set before it starts. */
+  resolve: (value: unknown) => void = unset;
+  rejectWith: (error: unknown) => void = unset;
   /** The answer stays a wire document: an interceptor unwraps it later. */
-  readonly #raw: boolean;
+  isRaw = false;
 
-  constructor(
-    host: CallHost,
-    method: MethodDescription,
-    request: unknown,
-    settle: { resolve(value: unknown): void; reject(error: unknown): void; options: CallOptions | undefined; raw: boolean },
-  ) {
-    super(host, method, settle.options);
+  constructor(host: CallHost, method: MethodDescription, request: unknown, options: CallOptions | undefined) {
+    super(host, method, options);
     this.#request = request;
-    this.#resolve = settle.resolve;
-    this.#reject = settle.reject;
-    this.#raw = settle.raw;
+  }
+
+  get kindFlags(): number {
+    return 0;
   }
 
   get isRepeatable(): boolean {
@@ -55,10 +51,10 @@ export class UnaryCall extends ClientCall implements Outgoing {
     this.settle(undefined);
     if (this.options?.onMetadata !== undefined) this.endLeading();
     if (this.options?.onTrailers !== undefined) this.tell(() => this.options?.onTrailers?.(trailers ?? new Metadata()));
-    if (!this.#raw && this.method.result !== "document") {
+    if (!this.isRaw && this.method.result !== "document") {
       message = this.method.result === "value" ? (message as { value: unknown }).value : undefined;
     }
-    this.#resolve(message);
+    this.resolve(message);
   }
 
   /** A unary call has no messages but its result. */
@@ -73,11 +69,13 @@ export class UnaryCall extends ClientCall implements Outgoing {
   sendReady(): void {}
 
   protected reject(error: unknown): void {
-    this.#reject(error);
+    this.rejectWith(error);
   }
 
   protected reset(): void {}
 }
+
+function unset(): void {}
 
 function noAnswer(): RpcError {
   return new RpcError({ code: "INTERNAL", message: "the call succeeded without a message" });

@@ -123,9 +123,11 @@ export class IncomingCalls {
       // The usual unary call: a bound method, a message, a deadline.
       const binding = this.#bindings.bound(number);
       if (binding !== undefined) {
-        const left = view.getUint32(end - 4, true);
-        const request = { buffer, view, start, end: end - 4, bytes: end - 4 - start };
-        return this.#admit(id, flags, binding, request, left, undefined);
+        const call = this.#admit(id, flags, binding, end - 4 - start);
+        if (typeof call === "boolean") return call;
+        if (!this.#enter(call, flags, end - 4 - start, view.getUint32(end - 4, true))) return false;
+        this.#begin(call, buffer, view, start, end - 4);
+        return true;
       }
     }
     return this.#receiveFullCall(flags, number, id, { buffer, view, start, end });
@@ -147,33 +149,40 @@ export class IncomingCalls {
       const error = fault instanceof FrameFault ? invalid(fault.message) : (fault as RpcError);
       return this.#refuse(id, oneWayCostOf(flags, frame?.messageBytes ?? 0), error) && this.#countRefusal(error);
     }
-    const request = { buffer, view, start, end: frame.messageEnd, bytes: frame.messageBytes };
-    if (binding instanceof RpcError) return this.#refuse(id, oneWayCostOf(flags, request.bytes), binding);
-    return this.#admit(id, flags, binding, request, frame.deadline, metadata);
-  }
-
-  #admit(
-    id: number,
-    flags: number,
-    binding: object,
-    request: Request,
-    left: number,
-    metadata: ReceivedMetadata | undefined,
-  ): boolean {
-    const oneWayCost = oneWayCostOf(flags, request.bytes);
-    const refusal = this.#checkRoom(flags, request.bytes);
-    if (refusal !== undefined) return this.#refuse(id, oneWayCost, refusal) && this.#countRefusal(refusal);
-    const call = this.#dispatcher.accept(binding, flags & kindMask);
-    // Not counted: a server that is overloaded must not cut off those whom it turns away, and their other calls.
-    if (call instanceof RpcError) return this.#refuse(id, oneWayCost, call);
-    call.id = id;
-    call.kindFlags = flags & kindMask;
-    call.isOpen = true;
-    call.requestsEnded = (flags & CallFlag.requestStream) === 0;
+    const bytes = frame.messageBytes;
+    if (binding instanceof RpcError) return this.#refuse(id, oneWayCostOf(flags, bytes), binding);
+    const call = this.#admit(id, flags, binding, bytes);
+    if (typeof call === "boolean") return call;
     if (metadata !== undefined) {
       call.metadata = metadata.metadata;
       call.attempt = metadata.attempt;
     }
+    if (!this.#enter(call, flags, bytes, frame.deadline)) return false;
+    if ((flags & CallFlag.fragmented) !== 0) {
+      return this.#receiver.announce(call, bytes, false, (whole, view) => {
+        if (whole !== undefined && view !== undefined) this.#begin(call, whole, view, 0, whole.length);
+      });
+    }
+    this.#begin(call, buffer, view, start, frame.messageEnd);
+    return true;
+  }
+
+  /** The call, if there is room for it and its method is served. Otherwise whether the connection goes on. */
+  #admit(id: number, flags: number, binding: object, bytes: number): IncomingCall | boolean {
+    const refusal = this.#checkRoom(flags, bytes);
+    if (refusal !== undefined) return this.#refuse(id, oneWayCostOf(flags, bytes), refusal) && this.#countRefusal(refusal);
+    const call = this.#dispatcher.accept(binding, flags & kindMask);
+    // Not counted: a server that is overloaded must not cut off those whom it turns away, and their other calls.
+    if (call instanceof RpcError) return this.#refuse(id, oneWayCostOf(flags, bytes), call);
+    call.id = id;
+    call.kindFlags = flags & kindMask;
+    call.isOpen = true;
+    call.requestsEnded = (flags & CallFlag.requestStream) === 0;
+    return call;
+  }
+
+  /** It is open from now on; `left` are its milliseconds, 0 for no deadline. False: the connection is ending. */
+  #enter(call: IncomingCall, flags: number, bytes: number, left: number): boolean {
     const timeoutMs = Math.min(left > 0 ? left : Number.POSITIVE_INFINITY, this.maxTimeoutMs);
     if (timeoutMs !== Number.POSITIVE_INFINITY) {
       call.deadlineAt = this.#receivedAt() + timeoutMs;
@@ -182,17 +191,11 @@ export class IncomingCalls {
     this.table.add(call);
     this.started += 1;
     if ((flags & streamFlags) !== 0) this.#openStreams += 1;
-    if (oneWayCost > 0) {
-      call.oneWayCost = oneWayCost;
+    if ((flags & CallFlag.oneWay) !== 0) {
+      call.oneWayCost = oneWayCostOf(flags, bytes);
       this.#openOneWay += 1;
-      if (!this.#receiver.takeConnection(oneWayCost)) return false;
+      return this.#receiver.takeConnection(call.oneWayCost);
     }
-    if ((flags & CallFlag.fragmented) !== 0) {
-      return this.#receiver.announce(call, request.bytes, false, (whole, view) => {
-        if (whole !== undefined && view !== undefined) this.#begin(call, whole, view, 0, whole.length);
-      });
-    }
-    this.#begin(call, request.buffer, request.view, request.start, request.end);
     return true;
   }
 

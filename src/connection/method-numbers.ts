@@ -14,6 +14,9 @@ const nameAgain = 0x10000;
 export class MethodNumbers {
   readonly #maxMethods: number;
   readonly #numbers = new Map<MethodKey, number>();
+  /** The answer of last time: most calls are of the method before. */
+  #lastMethod: MethodKey | undefined;
+  #lastNumber = 0;
 
   constructor(maxMethods: number) {
     this.#maxMethods = maxMethods;
@@ -21,8 +24,12 @@ export class MethodNumbers {
 
   /** The number alone says it; undefined: the frame has to carry the name, see `bind`. */
   known(method: MethodKey): number | undefined {
+    if (method === this.#lastMethod) return this.#lastNumber;
     const number = this.#numbers.get(method);
-    return number === undefined || number > unboundMethod ? undefined : number;
+    if (number === undefined || number > unboundMethod) return undefined;
+    this.#lastMethod = method;
+    this.#lastNumber = number;
+    return number;
   }
 
   /** The number that a name is sent with: the one it has, a new one, or none when all are used up. */
@@ -36,6 +43,7 @@ export class MethodNumbers {
 
   /** The peer binds no names that it does not serve: the number means nothing to it. */
   nameAgain(method: MethodKey): void {
+    if (method === this.#lastMethod) this.#lastMethod = undefined;
     const number = this.#numbers.get(method);
     if (number !== undefined) this.#numbers.set(method, number | nameAgain);
   }

@@ -19,7 +19,7 @@ import { encodeInto, encodeOwned, type Outgoing } from "./call.ts";
 import { documentEnd } from "./call-frame.ts";
 import { CallIds } from "./call-ids.ts";
 import { CallTable } from "./call-table.ts";
-import { callTailBound, writeCallTail } from "./call-tail.ts";
+import { callTailBound, callTailFlags, writeCallTail } from "./call-tail.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import { oneWayOverheadBytes } from "./limits.ts";
 import type { MessageReceiver } from "./message-receiver.ts";
@@ -174,7 +174,8 @@ export class OutgoingCalls {
     const view = arena.view;
     const known = this.#methods.known(call.method);
     const number = known ?? this.#methods.bind(call.method);
-    const { flags, end } = writeCallTail(arena, messageEnd, call, known === undefined);
+    const flags = callTailFlags(call, known === undefined);
+    const end = writeCallTail(arena, messageEnd, call, flags);
     const id = this.#ids.take(this.table);
     view.setUint32(at, end - at - headerBytes, true);
     view.setUint32(at + 4, headerWord(FrameKind.call, kindFlags | flags, number), true);

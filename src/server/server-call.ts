@@ -11,6 +11,7 @@ import type { Connection } from "../connection/connection.ts";
 import { Inbox } from "../connection/inbox.ts";
 import { type AbortReason, abortError, IncomingCall } from "../connection/incoming-call.ts";
 import { MessagePump } from "../connection/message-pump.ts";
+import { CallFlag } from "../connection/wire-terms.ts";
 import type { Peer } from "../contract/call-context.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import { isInheritanceOn, runInContext } from "../contract/context-scope.ts";
@@ -58,8 +59,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     this.#binding = binding;
     this.peer = peer;
     this.#wrapping = binding.method.result;
-    const { kind } = binding.method;
-    if (kind === "client-stream" || kind === "bidi") {
+    if ((binding.kindFlags & CallFlag.requestStream) !== 0) {
       this.#requests = new Inbox<unknown>({
         release: (cost) => connection.release(this, cost),
         // A handler that stops reading has not ended the call; what still comes is dropped.
@@ -93,7 +93,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
   // ---------------------------------------------------------------- request
 
   start(buffer: Buffer, view: DataView, start: number, end: number): void {
-    const { method } = this.#binding;
+    const { method, kindFlags, interceptors } = this.#binding;
     let request: unknown = this.#requests;
     if (request === undefined) {
       try {
@@ -106,19 +106,13 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     this.#context = context;
     let answer: unknown;
     try {
-      answer = this.#inContext(() =>
-        this.#binding.interceptors.length === 0
-          ? method.invoke(this.#binding.handler, request, context)
-          : this.#intercept(request, context),
-      );
+      answer = this.#invoke(request, context);
       // A `then` of the user's own may throw, or call back twice.
       if (!(answer instanceof Promise) && isThenable(answer)) answer = Promise.resolve(answer);
     } catch (error) {
       return this.#fail(error);
     }
-    if (this.#binding.interceptors.length === 0 && (method.kind === "server-stream" || method.kind === "bidi")) {
-      return this.#respond(answer);
-    }
+    if ((kindFlags & CallFlag.responseStream) !== 0 && interceptors.length === 0) return this.#respond(answer);
     if (answer instanceof Promise) {
       answer.then(
         (value: unknown) => this.#answered(value),
@@ -127,6 +121,14 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     } else {
       this.#answered(answer);
     }
+  }
+
+  #invoke(request: unknown, context: HandlerContext): unknown {
+    const { method, handler, interceptors } = this.#binding;
+    if (interceptors.length > 0) return this.#inContext(() => this.#intercept(request, context));
+    // Without the closure where nothing is inherited: a pure server pays nothing for it.
+    if (!this.#host.inheritContext || !isInheritanceOn()) return method.invoke(handler, request, context);
+    return runInContext(context, () => method.invoke(handler, request, context));
   }
 
   /** With inheritance on, the handler's outgoing calls find this call. */

@@ -7,7 +7,7 @@
  */
 
 import { connectionError } from "../connection/connection-error.ts";
-import { ArenaPool, CallFlag } from "../connection/wire-terms.ts";
+import { ArenaPool } from "../connection/wire-terms.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import type { ServiceDescription } from "../contract/service.ts";
 import type { Stats } from "../contract/stats.ts";
@@ -173,8 +173,7 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
   }
 
   acceptCall(one: ServerConnection, binding: MethodBinding, kindFlags: number): ServerCall | RpcError {
-    const expected = kindFlagsOf[binding.method.kind];
-    if (expected !== kindFlags) {
+    if (binding.kindFlags !== kindFlags) {
       const { path, kind } = binding.method;
       return new RpcError({ code: "UNIMPLEMENTED", message: `${path} is ${kind} here: the caller's schema says otherwise` });
     }
@@ -287,11 +286,3 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
     };
   }
 }
-
-const kindFlagsOf = Object.freeze({
-  unary: 0,
-  "server-stream": CallFlag.responseStream,
-  "client-stream": CallFlag.requestStream,
-  bidi: CallFlag.requestStream | CallFlag.responseStream,
-  "one-way": CallFlag.oneWay,
-});

@@ -1,7 +1,8 @@
 /** Which methods a server has, by full name. A Map, so that no name of Object.prototype is ever a method. */
 
+import { CallFlag } from "../connection/wire-terms.ts";
 import type { Interceptor } from "../contract/interceptor.ts";
-import type { FullServiceDescription, MethodDescription, ServiceDescription } from "../contract/service.ts";
+import type { CallKind, FullServiceDescription, MethodDescription, ServiceDescription } from "../contract/service.ts";
 import { RpcError } from "../errors/rpc-error.ts";
 
 /** A method with the handler that serves it: what a method number stands for. */
@@ -9,6 +10,8 @@ export interface MethodBinding {
   readonly method: MethodDescription;
   readonly handler: object;
   readonly interceptors: readonly Interceptor[];
+  /** Kind bits of the call frames that may ask for it. */
+  readonly kindFlags: number;
   /** Answers when others are turned away. */
   readonly isVital: boolean;
 }
@@ -36,8 +39,12 @@ export class ServiceTable {
     if (missing.length > 0) {
       throw new TypeError(`the handler of ${fullName} lacks ${missing.map(({ name }) => name).join(", ")}`);
     }
-    const bindings = description.methods.map(
-      (method) => [method.name, { method, handler, interceptors: this.#interceptors, isVital }] as const,
+    const bindings = (description.methods as readonly MethodDescription[]).map(
+      (method) =>
+        [
+          method.name,
+          { method, handler, interceptors: this.#interceptors, kindFlags: kindFlagsOf[method.kind], isVital },
+        ] as const,
     );
     this.#services.set(fullName, new Map(bindings));
   }
@@ -69,3 +76,11 @@ export class ServiceTable {
 function quote(name: string): string {
   return JSON.stringify(name.slice(0, 100));
 }
+
+const kindFlagsOf: Readonly<Record<CallKind, number>> = Object.freeze({
+  unary: 0,
+  "server-stream": CallFlag.responseStream,
+  "client-stream": CallFlag.requestStream,
+  bidi: CallFlag.requestStream | CallFlag.responseStream,
+  "one-way": CallFlag.oneWay,
+});

@@ -43,31 +43,6 @@ describe("a reader", () => {
     );
   });
 
-  it("hears what the compiler says of files that did not change but import one that did", () => {
-    const files = {
-      "a.ts": "export interface A { a: string; b: string }",
-      "b.ts": 'import type { A } from "./a.ts"; export type B = A;',
-      "c.ts": 'import type { B } from "./b.ts"; export type C = Pick<B, "a">',
-      "d.ts": "declare global { interface Shared { s: string } } export interface D { s: Shared }",
-      "e.ts": "export interface E { e: Shared }",
-    };
-    inFolder(files, (root) => {
-      const reader = createReader({ root });
-      const refused = (changed: readonly string[]) =>
-        [...new Set(reader.update(changed.map((name) => join(root, name))).diagnostics.map(({ place }) => place.file))].sort();
-      const edit = (name: string, text: string) => {
-        writeInto(root, { [name]: text });
-        return refused([name]);
-      };
-      expect(refused([])).toEqual([]);
-      expect(edit("a.ts", "export interface A { b: string }")).toEqual(["c.ts"]);
-      expect(edit("a.ts", files["a.ts"])).toEqual([]);
-      expect(edit("d.ts", "export interface D { s: string }")).toEqual(["e.ts"]);
-      expect(edit("d.ts", files["d.ts"])).toEqual([]);
-      expect(reader.read()).toEqual(readSchemas({ root }));
-    });
-  });
-
   it("goes on after a schema that does not parse", () => {
     inFolder({ "x.ts": "export interface X { a: " }, (root) => {
       const reader = createReader({ root });
