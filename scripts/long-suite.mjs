@@ -14,7 +14,10 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const suites = {
   chaos: { counts: { calls: 1_000_000, restarts: 20 }, files: ["test/long/chaos", "test/reliability/rolling-restart.test.ts"] },
   soak: { others: { minutes: 10 }, files: ["test/long/soak"] },
-  fuzz: { counts: { frames: 10_000_000, operations: 1_000_000, hostile: 100_000 }, files: ["test/long/fuzz"] },
+  fuzz: {
+    counts: { frames: 10_000_000, operations: 1_000_000, hostile: 100_000 },
+    files: ["test/long/fuzz", "test/unit/connection/model.test.ts"],
+  },
   crowd: { counts: { connections: 10_000, slow: 1_000 }, files: ["test/long/crowd"] },
 };
 
@@ -52,6 +55,7 @@ const { status } = spawnSync(
       ...process.env,
       TAUT_LONG: JSON.stringify({ ...sizes, seed }),
       ...(sizes.restarts === undefined ? {} : { TAUT_RESTARTS: String(Math.max(2, sizes.restarts)) }),
+      ...(sizes.operations === undefined ? {} : { MODEL_OPERATIONS: String(sizes.operations), MODEL_SEED: String(seed) }),
     },
   },
 );
