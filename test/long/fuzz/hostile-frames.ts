@@ -117,7 +117,7 @@ export class HostileFrames {
   next(): Buffer {
     const random = this.#random;
     this.made += 1;
-    let frame = Buffer.from(this.#template());
+    let frame: Buffer = Buffer.from(this.#template());
     const isFragment = frame[4] === kinds.fragment;
     const id = isFragment && this.#announced !== undefined ? this.#announced : this.#id(frame[4] === kinds.call);
     frame.writeUInt32LE(id, 8);
