@@ -23,12 +23,14 @@ const running = new Set<ChildProcess>();
 /**
  * @param source the body of an ES module; it finds `taut`, `taut/testing` and `taut/health` as built, and PlainService's description
  * under `plain`
+ * @param prefix a command that runs it: `ip netns exec NAME`
  */
-export function startScript(source: string, args: readonly string[] = []): Script {
+export function startScript(source: string, args: readonly string[] = [], prefix: readonly string[] = []): Script {
   const folder = mkdtempSync(join(root, "test/.generated/script-"));
   const file = join(folder, "script.mjs");
   writeFileSync(file, `${preamble}\n${source}\n`);
-  const child = spawn(process.execPath, [file, ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const [command = process.execPath, ...commandArgs] = [...prefix, process.execPath, file, ...args];
+  const child = spawn(command, commandArgs, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   running.add(child);
   const lines: string[] = [];
   let waitedFor = 0;
