@@ -144,7 +144,7 @@ describe(`packets between namespaces${skipped}`, () => {
   );
 
   it.skipIf(!netem)(
-    "may be late, lost, doubled and out of order (tc netem): every call is answered, none runs twice",
+    `may be late, lost, doubled and out of order: every call is answered, none runs twice${unshaped}`,
     async () => {
       const both = await join();
       both.namespaces.shape("delay", "20ms", "10ms", "loss", "3%", "duplicate", "2%", "reorder", "10%");
