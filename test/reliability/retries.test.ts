@@ -131,6 +131,16 @@ describe("a call whose connection breaks", () => {
     expect(seen.begun.get("sleepSafely")).toBe(3);
   });
 
+  it("may have run where an earlier attempt began, even if the last could not connect", async () => {
+    open({ reconnect: { minMs: 10, maxMs: 10 } });
+    const failing = failureOf(client.unary("sleepSafely", { ms: 60_000 }, { timeoutMs: 60_000 }));
+    await clock.advance(5);
+    channel.wire.refuse();
+    channel.wire.cut();
+    expect(await soon(failing, 1_000)).toMatchObject({ code: "UNAVAILABLE", executed: "maybe" });
+    expect(seen.begun.get("sleepSafely")).toBe(1);
+  });
+
   it("is moved invisibly where the server refused it, whatever its method", async () => {
     open();
     const other = createTestServer({ clock }).add(PlainService, seen.handler);
