@@ -4,6 +4,12 @@
  */
 
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+/** They lie where the paths of users who are not root seldom lead. */
+const [ip, tc] = ["ip", "tc"].map(
+  (name) => ["/usr/sbin", "/sbin"].map((folder) => `${folder}/${name}`).find(existsSync) ?? name,
+) as [string, string];
 
 function run(command: string, ...args: string[]): { ok: boolean; error: string } {
   const { status, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
@@ -24,21 +30,21 @@ export interface Missing {
 /** What this machine lacks for namespaces; undefined where they can be made. */
 export function whyNoNamespaces(): Missing | undefined {
   if (process.platform !== "linux") return { reason: "network namespaces are Linux's", isPackage: false };
-  if (!run("ip", "-V").ok) return { reason: "there is no ip command (Debian: iproute2)", isPackage: true };
+  if (!run(ip, "-V").ok) return { reason: "there is no ip command (Debian: iproute2)", isPackage: true };
   const name = `taut-try-${process.pid}`;
-  const made = run("ip", "netns", "add", name);
+  const made = run(ip, "netns", "add", name);
   if (!made.ok) return { reason: `ip netns add: ${made.error}`, isPackage: false };
-  const cable = run("ip", "-n", name, "link", "add", "name", "cable", "type", "veth", "peer", "name", "other");
-  run("ip", "netns", "del", name);
+  const cable = run(ip, "-n", name, "link", "add", "name", "cable", "type", "veth", "peer", "name", "other");
+  run(ip, "netns", "del", name);
   return cable.ok ? undefined : { reason: `veth: ${cable.error}`, isPackage: false };
 }
 
 /** Whether the kernel can delay and lose packets; needs namespaces. */
 export function hasNetem(): boolean {
   const name = `taut-tc-${process.pid}`;
-  mustRun("ip", "netns", "add", name);
-  const { ok } = run("tc", "-n", name, "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms");
-  run("ip", "netns", "del", name);
+  mustRun(ip, "netns", "add", name);
+  const { ok } = run(tc, "-n", name, "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms");
+  run(ip, "netns", "del", name);
   return ok;
 }
 
@@ -51,11 +57,11 @@ export class JoinedNamespaces {
   constructor() {
     this.#prefix = `taut-${process.pid}`;
     for (const end of ["client", "server"] as const) {
-      mustRun("ip", "netns", "add", this.#name(end));
-      mustRun("ip", "-n", this.#name(end), "link", "set", "lo", "up");
+      mustRun(ip, "netns", "add", this.#name(end));
+      mustRun(ip, "-n", this.#name(end), "link", "set", "lo", "up");
     }
     mustRun(
-      "ip",
+      ip,
       "link",
       "add",
       "name",
@@ -74,8 +80,8 @@ export class JoinedNamespaces {
       ["client", "10.213.77.1/30"],
       ["server", "10.213.77.2/30"],
     ] as const) {
-      mustRun("ip", "-n", this.#name(end), "addr", "add", address, "dev", "cable");
-      mustRun("ip", "-n", this.#name(end), "link", "set", "cable", "up");
+      mustRun(ip, "-n", this.#name(end), "addr", "add", address, "dev", "cable");
+      mustRun(ip, "-n", this.#name(end), "link", "set", "cable", "up");
     }
   }
 
@@ -85,25 +91,25 @@ export class JoinedNamespaces {
 
   /** What a command has to begin with to run there. */
   inside(end: End): string[] {
-    return ["ip", "netns", "exec", this.#name(end)];
+    return [ip, "netns", "exec", this.#name(end)];
   }
 
   pullCable(): void {
-    mustRun("ip", "-n", this.#name("client"), "link", "set", "cable", "down");
+    mustRun(ip, "-n", this.#name("client"), "link", "set", "cable", "down");
   }
 
   plugIn(): void {
-    mustRun("ip", "-n", this.#name("client"), "link", "set", "cable", "up");
+    mustRun(ip, "-n", this.#name("client"), "link", "set", "cable", "up");
   }
 
   /** `tc netem` on both ends: "delay 30ms 10ms loss 2%". */
   shape(...netem: string[]): void {
     for (const end of ["client", "server"] as const) {
-      mustRun("tc", "-n", this.#name(end), "qdisc", "add", "dev", "cable", "root", "netem", ...netem);
+      mustRun(tc, "-n", this.#name(end), "qdisc", "add", "dev", "cable", "root", "netem", ...netem);
     }
   }
 
   remove(): void {
-    for (const end of ["client", "server"] as const) run("ip", "netns", "del", this.#name(end));
+    for (const end of ["client", "server"] as const) run(ip, "netns", "del", this.#name(end));
   }
 }
