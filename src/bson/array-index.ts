@@ -1,5 +1,6 @@
 /** The keys of array elements: "0", "1", ... as BSON wants them; read without being believed. */
 
+import { fail } from "./fail.ts";
 import { keyEnd } from "./skip.ts";
 
 /** Writes type byte, key and NUL of element `i`; returns the offset of its value. May overhang into the value by a byte. */
@@ -27,8 +28,10 @@ export function writeIndex(b: Buffer, dv: DataView, o: number, type: number, i: 
   return o + digits + 2;
 }
 
-/** At least the bytes of all headers of an array with `count` elements: type byte, digits, NUL. */
+/** At least the bytes of all headers of an array with `count` elements: type byte, digits, NUL. Fails for what no array's length is. */
 export function indexBytes(count: number): number {
+  // A proxy of an array answers for its length whatever it likes.
+  if (count >>> 0 !== count) fail();
   if (count <= 100) return count * 4;
   return count * (count <= 10_000 ? 6 : 12);
 }

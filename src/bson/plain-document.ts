@@ -7,8 +7,9 @@
  */
 
 import { CodecError } from "../errors/codec-error.ts";
+import { documentRoom } from "./document-room.ts";
 import { explainValue } from "./explain-value.ts";
-import { fail, isFailure } from "./fail.ts";
+import { fail, isFailure, isOverrun } from "./fail.ts";
 import { keyEnd, valueEnd } from "./skip.ts";
 import { closeWindow } from "./text-read.ts";
 import { readDocument } from "./value-read.ts";
@@ -29,13 +30,14 @@ const elementBytes = 2;
 /** The document as BSON, in memory of its own. CodecError where a value cannot be carried; what a getter throws passes. */
 export function encodePlainDocument(value: Record<string, unknown>, limits = defaultDocumentLimits): Buffer {
   try {
-    const buffer = Buffer.allocUnsafeSlow(documentBound(value, limits.maxDepth) + slackBytes);
+    const buffer = documentRoom(documentBound(value, limits.maxDepth) + slackBytes, "document");
     const view = new DataView(buffer.buffer);
     const end = writeDocument(buffer, view, 0, value, limits.maxDepth);
     if (end > buffer.length - slackBytes) throw broken("changed while it was encoded");
     if (end > limits.maxElements * elementBytes) countElements(buffer, view, 0, end, limits);
     return buffer.subarray(0, end);
   } catch (error) {
+    if (isOverrun(error)) throw broken("changed while it was encoded");
     if (!isFailure(error)) throw error;
     const problem = explainValue(value, "", limits.maxDepth);
     throw problem === undefined ? broken("changed while it was encoded") : new CodecError("document", [problem]);

@@ -17,6 +17,9 @@ import { textBound, writeKey, writeText } from "./text-write.ts";
 /** Bytes that writers may touch behind what they count: see `writeText`. Every bound has room for them. */
 export const slackBytes = 8;
 
+/** More items than fit a BSON document, whatever they are: four bytes each at least. */
+const tooManyItems = 2 ** 29;
+
 /** Key of an array element at most: type byte, ten digits, NUL. */
 const indexBound = 12;
 
@@ -42,7 +45,7 @@ export function valueBound(value: unknown, depth: number): number {
 
 function objectBound(value: object, depth: number): number {
   if (Array.isArray(value)) {
-    if (depth <= 0) fail();
+    if (depth <= 0 || value.length >= tooManyItems) fail();
     let bound = 5;
     for (let i = 0; i < value.length; i += 1) bound += indexBound + valueBound(value[i], depth - 1);
     return bound;

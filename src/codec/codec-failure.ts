@@ -2,7 +2,7 @@
  * Turns what hot code threw into what users see: the signal becomes a `CodecError` with every violation, anything else passes.
  */
 
-import { isFailure } from "../bson/fail.ts";
+import { isFailure, isOverrun } from "../bson/fail.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import { CodecError, type Violation } from "../errors/codec-error.ts";
 import { explainDecode } from "./explain-decode.ts";
@@ -12,6 +12,7 @@ import type { Shape } from "./shape.ts";
 
 /** @param what the full name of the type that was encoded */
 export function encodeError(error: unknown, what: string, shape: Shape, value: unknown, limits: CodecLimits): unknown {
+  if (isOverrun(error)) return changedError(what);
   if (!isFailure(error)) return error;
   const violations = explainEncode(shape, value, limits);
   return new CodecError(what, violations.length > 0 ? violations : [changed]);

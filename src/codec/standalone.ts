@@ -5,6 +5,7 @@
  * small message costs less. What they return owns its memory.
  */
 
+import { documentRoom } from "../bson/document-room.ts";
 import type { Codec, CodecLimits } from "../contract/codec.ts";
 import { changedError } from "./codec-failure.ts";
 
@@ -26,12 +27,11 @@ const held: { scratch: Scratch | undefined } = { scratch: undefined };
 
 /** Made at first use: a process that never encodes by hand holds none. */
 function scratchOf(): Scratch {
-  if (held.scratch === undefined) held.scratch = makeScratch(scratchBytes);
+  if (held.scratch === undefined) held.scratch = makeScratch(Buffer.allocUnsafeSlow(scratchBytes));
   return held.scratch;
 }
 
-function makeScratch(size: number): Scratch {
-  const buffer = Buffer.allocUnsafeSlow(size);
+function makeScratch(buffer: Buffer): Scratch {
   const memory = buffer.buffer;
   return { buffer, view: new DataView(memory), bytes: new Uint8Array(memory), busy: false };
 }
@@ -40,7 +40,7 @@ function makeScratch(size: number): Scratch {
 export function encodeDocument<T>(codec: Codec<T>, value: T): Uint8Array {
   const bound = codec.bound(value, standaloneLimits);
   const shared = scratchOf();
-  const scratch = bound <= scratchBytes && !shared.busy ? shared : makeScratch(bound);
+  const scratch = bound <= scratchBytes && !shared.busy ? shared : makeScratch(documentRoom(bound, codec.name));
   scratch.busy = true;
   try {
     const end = codec.write(scratch.buffer, scratch.view, 0, value, standaloneLimits);

@@ -5,6 +5,7 @@
  * The connection owns `id`, `flow` and `isOpen`; the subclass owns the rest.
  */
 
+import { documentRoom } from "../bson/document-room.ts";
 import { CodecError } from "../errors/codec-error.ts";
 import type { OutputArena } from "../wire/output-arena.ts";
 import type { FragmentedMessage } from "./fragmented-message.ts";
@@ -54,7 +55,7 @@ export abstract class Call {
 
 /** Encodes into memory of its own: for messages that wait or leave in fragments. */
 export function encodeOwned(message: Outgoing, bound: number): Buffer {
-  const buffer = Buffer.allocUnsafeSlow(bound);
+  const buffer = documentRoom(bound, "message");
   const end = message.write(buffer, new DataView(buffer.buffer, buffer.byteOffset, bound), 0);
   if (end > bound) throw changedError();
   return buffer.subarray(0, end);
