@@ -4,8 +4,10 @@ import * as types from "node:util/types";
 import { fail } from "./fail.ts";
 import { isMarkedAsOwn } from "./own-memory.ts";
 
-/** Up to here a loop copies faster than `set`, whose call alone costs 15 to 20 ns. */
-const loopLimit = 16;
+/** Up to here a loop writes faster than `set`, whose call alone costs 15 to 20 ns. */
+const writeLimit = 16;
+/** And reads faster: `set` from a subarray is 72 ns on Node 20 and 50 on 24 and 26, a loop over 32 bytes 62, 49 and 45. */
+const readLimit = 32;
 /** From here on it is worth a look whether a copy is needed, and memory need not be zeroed first. */
 const largeBytes = 4_096;
 
@@ -26,7 +28,7 @@ export function writeBytes(b: Buffer, dv: DataView, o: number, bytes: unknown): 
   const length = bytes.length;
   dv.setInt32(o, length, true);
   b[o + 4] = 0;
-  if (length > loopLimit) {
+  if (length > writeLimit) {
     b.set(bytes, o + 5);
   } else {
     for (let i = 0; i < length; i += 1) b[o + 5 + i] = bytes[i] as number;
@@ -50,7 +52,7 @@ export function ownedBytes(b: Buffer, start: number, end: number): Uint8Array {
   const length = end - start;
   if (length >= largeBytes) return ownedLargeBytes(b, start, length);
   const bytes = new Uint8Array(length);
-  if (length > loopLimit) {
+  if (length > readLimit) {
     bytes.set(b.subarray(start, end));
   } else {
     for (let i = start; i < end; i += 1) bytes[i - start] = b[i] as number;

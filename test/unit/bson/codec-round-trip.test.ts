@@ -69,6 +69,23 @@ describe("an emitted codec", () => {
     expect(deserialize(codecs.Order!.encode({ ...order, last: 1 }))).toEqual(order);
   });
 
+  it("has objects with fast properties of documents with more fields than V8 gives a literal", async () => {
+    const names = Array.from({ length: 145 }, (_, i) => `fieldWithASharedPrefix${i}`);
+    const fields = names.map((name, i) => field(i % 40 === 39 ? `${name}?` : name, i % 3 === 0 ? "string" : "int32"));
+    const { Wide } = await codecsOf(modelOf({ Wide: document(...fields, field("__proto__", "int32")) }));
+    const wide = Object.fromEntries(names.map((name, i) => [name, i % 3 === 0 ? `text ${i}` : i]));
+    Object.defineProperty(wide, "__proto__", { value: 7, enumerable: true, configurable: true, writable: true });
+    expect(Buffer.from(Wide!.encode(wide))).toEqual(Buffer.from(serialize(wide)));
+    for (const entries of [Object.entries(wide), Object.entries(wide).reverse()]) {
+      const read = Wide!.decode(serialize(Object.fromEntries(entries)));
+      expect(new Map(Object.entries(read))).toEqual(new Map(Object.entries(wide)));
+      expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+    }
+    const twice = Buffer.from(serialize({ ...wide, fieldWithASharedPrefix4X: 1 }));
+    twice.write("0", twice.indexOf("fieldWithASharedPrefix4X") + "fieldWithASharedPrefix4".length, "latin1");
+    expect(() => Wide!.decode(twice)).toThrow(expect.objectContaining({ path: "fieldWithASharedPrefix40" }));
+  });
+
   it("says what is wrong, where", () => {
     expect(() => codecs.Order!.encode({ ...order, total: "3", items: [{ sku: 1 }] })).toThrow(
       expect.objectContaining({
