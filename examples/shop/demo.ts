@@ -10,6 +10,7 @@ import { CheckoutClient, type PlaceOrderRequest } from "./generated/shop/v1/chec
 import { CurrencyClient } from "./generated/shop/v1/currency.ts";
 import { CardDeclined } from "./generated/shop/v1/payment.ts";
 import { ProductCatalogClient, ProductNotFound } from "./generated/shop/v1/product-catalog.ts";
+import { ShippingClient } from "./generated/shop/v1/shipping.ts";
 import { describe, measure } from "./load.ts";
 import { format, multiply, sum, usd } from "./money.ts";
 import { directory, type ServiceName } from "./services/directory.ts";
@@ -39,6 +40,7 @@ const cart = new CartClient(channelTo("cart"));
 const catalog = new ProductCatalogClient(channelTo("catalog"));
 const currency = new CurrencyClient(channelTo("currency"));
 const checkout = new CheckoutClient(channelTo("checkout"));
+const shipping = new ShippingClient(channelTo("shipping"));
 
 const nextYear = new Date().getFullYear() + 1;
 function orderOf(user_id: string, cardYear = nextYear): PlaceOrderRequest {
@@ -74,6 +76,22 @@ assert(order?.shipping_cost);
 const total = sum(order.shipping_cost, ...order.items.map(({ item, cost }) => multiply(cost ?? usd(0n), item?.quantity ?? 0)));
 say(`order ${order.order_id}: ${format(total)} with ${format(order.shipping_cost)} shipping, placed in ${took.toFixed(1)} ms`);
 assert.deepEqual((await cart.GetCart({ user_id: "ada" })).items, []);
+
+heading("The parcel on its way: a stream of answers, left before its end");
+for await (const station of shipping.TrackOrder({ tracking_id: order.shipping_tracking_id })) {
+  if (station.kind === "packed") say("packed");
+  if (station.kind === "passed") say(`passed ${station.city}`);
+  if (station.kind === "passed" && station.city === "Palo Alto") break;
+}
+
+heading("A shopping list: a stream of requests, pulled as fast as the cart takes it");
+async function* shoppingList() {
+  const { products } = await catalog.ListProducts({});
+  for (const { id } of products) yield { user_id: "gina", item: { product_id: id, quantity: 1 } };
+}
+const { added } = await cart.AddItems(shoppingList());
+assert.equal((await cart.GetCart({ user_id: "gina" })).items.length, added);
+say(`gina puts one of each into the cart: ${added} items`);
 
 heading("A declined card: a declared fault, thrown by payment, told apart by checkout, typed here");
 await put("bob", "loafers", 1);

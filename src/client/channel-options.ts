@@ -10,40 +10,57 @@ import {
   streamWindowBytes,
   writeStallMs,
 } from "../connection/limits.ts";
-import { checkFunctions, checkKnown, completeKeepalive, positive, safeHook } from "../connection/option-checks.ts";
+import { checkFunctions, checkKnown, checkTls, completeKeepalive, positive, safeHook } from "../connection/option-checks.ts";
 import type { Retry } from "../contract/call-options.ts";
 import type { Interceptor } from "../contract/interceptor.ts";
 import { isCode } from "../errors/code.ts";
 import { type Address, parseAddress } from "../transport/address.ts";
 
 export interface ChannelOptions {
-  /** See every call; the first is outermost. */
+  /** See every call of the channel; the first is outermost. Default none: then they cost nothing. */
   interceptors?: readonly Interceptor[];
+  /** Bounds that this end holds against the other and tells it; see `Limits`. Default: `defaultLimits`, whose reasons stand there. */
   limits?: Partial<Limits>;
-  /** node:tls options; makes any address TLS. */
+  /** node:tls options for connections. Makes any address TLS, unix sockets too. Default none: `tls://` addresses alone, with the system's roots. */
   tls?: object;
-  /** Default 30 s of silence, 10 s for the answer; the larger offer of both sides wins. `false`: this side never pings. */
+  /**
+   * After `idleMs` milliseconds without a byte of the peer's a ping is sent; without a sign of life `timeoutMs` later the connection counts as
+   * dead and its calls end. Default 30,000 and 10,000: below what most middleboxes forget connections after. The larger offer of both sides
+   * wins. `false`: this side never pings, and answers all the same.
+   */
   keepalive?: { idleMs?: number; timeoutMs?: number } | false;
-  /** A peer that takes no byte of waiting output for this long counts as dead. Default 30,000. */
+  /** Milliseconds after which a peer that takes no byte of waiting output counts as dead. Default 30,000: as long as keepalive's silence. */
   writeStallMs?: number;
-  /** What went wrong inside, with where; never throws out, never logged by us. */
+  /**
+   * Gets what went wrong inside and no call can tell: callbacks that threw, connections that were lost in the background; `where` says of what.
+   * What it throws is dropped. Default none: nothing is logged by us.
+   */
   onError?(error: unknown, where: object): void;
-  /** Deadline of calls that say none themselves, nor their schema. Default 10,000 for unary calls, none for streams. */
+  /**
+   * Milliseconds that a call may take which says nothing itself, nor by its schema. Default 10,000 for unary calls, so that nobody waits
+   * for ever by oversight; none for streams, which may rightly take days. Infinity: none.
+   */
   timeoutMs?: number;
-  /** Over DNS, TCP, TLS and handshake together. Default 10,000. */
+  /** Milliseconds for one attempt: DNS, TCP, TLS and handshake together. Default 10,000: what a distant server under load may need. */
   connectTimeoutMs?: number;
-  /** Connections without calls are closed after this. Default 30 minutes. */
+  /** Milliseconds after which a connection without calls is closed. Default 1,800,000 (30 minutes): servers usually close first. */
   idleTimeoutMs?: number;
   /**
    * What the name of a `dns:///name:port` target stands for: IP addresses. Asked again every 30 s while the channel is used, and when
    * a server is lost. Default: the system's resolver, all addresses.
    */
   resolve?(name: string): Promise<readonly string[]>;
-  /** Pauses between attempts: from `minMs` (100) times 1.6 to `maxMs` (5,000), with full jitter. */
+  /**
+   * Milliseconds between attempts to connect: from `minMs` times 1.6 each up to `maxMs`, with full jitter, so that a server which comes back
+   * is not met by all its clients at once. Default 100 and 5,000.
+   */
   reconnect?: { minMs?: number; maxMs?: number };
-  /** For calls that say none themselves. Default: none. */
+  /** Which failures of handlers are tried again, for calls that do not say themselves. Default none: only the user knows what may run twice. */
   retry?: Retry;
-  /** What to show the server in the handshake; called again with its challenge for each further round. May answer a promise. */
+  /**
+   * What to show the server, once a connection; called again with its challenge for each further round. May answer a promise. What it throws
+   * refuses the connection. Default: nothing is shown.
+   */
   credentials?(challenge?: unknown): unknown;
 }
 
@@ -104,7 +121,7 @@ export function completeChannelOptions(target: string | readonly string[], optio
       writeStallMs: positive(options.writeStallMs, "writeStallMs", writeStallMs),
       keepalive: completeKeepalive(options.keepalive),
     },
-    tls: options.tls,
+    tls: checkTls(options.tls),
     timeoutMs: options.timeoutMs,
     connectTimeoutMs,
     idleTimeoutMs: positive(options.idleTimeoutMs, "idleTimeoutMs", 30 * 60_000),

@@ -285,6 +285,9 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
   ready(options: { timeoutMs?: number } = {}): Promise<void> {
     const timeoutMs = options.timeoutMs ?? this.options.connectTimeoutMs;
     return new Promise((resolve, reject) => {
+      if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) {
+        throw new TypeError(`timeoutMs must be a number, not ${String(timeoutMs)}`);
+      }
       const state = this.state;
       if (state === "ready") return resolve();
       if (state === "closed") return reject(closedError());

@@ -58,6 +58,7 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   /** Metadata as the user gave it; encoded when it is sent. */
   requestMetadata: Metadata | undefined = undefined;
   isSettled = false;
+  #hasToldLeading = false;
   /** An attempt before this one may have started the handler. */
   #mayHaveRun = false;
   /** Made by a handler whose own call is a retry: not tried again further down. */
@@ -216,6 +217,9 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   }
 
   receiveLeading(leading: Metadata): void {
+    // Another attempt brings its own; the user is told once.
+    if (this.#hasToldLeading) return;
+    this.#hasToldLeading = true;
     if (this.options?.onMetadata !== undefined) this.tell(() => this.options?.onMetadata?.(leading));
   }
 

@@ -28,6 +28,20 @@ export function checkFunctions<F>(functions: readonly F[] | undefined, name: str
   return functions.slice();
 }
 
+/** Options of node:tls, which looks into them itself. */
+export function checkTls(tls: object | undefined): object | undefined {
+  if (tls !== undefined && (typeof tls !== "object" || tls === null)) {
+    throw new TypeError(`tls must be an object of node:tls options, not ${tls === null ? "null" : typeof tls}`);
+  }
+  return tls;
+}
+
+export function checkBoolean(value: boolean | undefined, name: string, byDefault: boolean): boolean {
+  if (value !== undefined && typeof value !== "boolean")
+    throw new TypeError(`${name} must be true or false, not ${String(value)}`);
+  return value ?? byDefault;
+}
+
 export function checkKnown(options: object, known: ReadonlySet<string>, what: string): void {
   if (typeof options !== "object" || options === null) throw new TypeError(`${what} options must be an object`);
   for (const name of Object.keys(options))

@@ -62,6 +62,11 @@ const hidden: HandlerFailure = Object.freeze({
   isHidden: true,
 });
 
+/** A fault that a handler returns or yields counts as thrown; so does any other RpcError, which is no answer either. */
+export function isReturnedError(value: unknown): value is RpcError {
+  return value instanceof Error && isRpcError(value);
+}
+
 export function internal(message: string): RpcError {
   return new RpcError({ code: "INTERNAL", message });
 }

@@ -3,6 +3,7 @@
 import { type InterceptedCall, intercept, type Reply } from "../contract/interceptor.ts";
 import { Metadata } from "../metadata/metadata.ts";
 import type { HandlerContext } from "./handler-context.ts";
+import { isReturnedError } from "./handler-error.ts";
 import type { MethodBinding } from "./service-table.ts";
 
 /** What came out: a document, or a stream of documents. */
@@ -75,6 +76,7 @@ async function invoke(
     return { messages, metadata: own.leading, trailers };
   }
   const result: unknown = await method.invoke(handler, request, context);
+  if (isReturnedError(result)) throw result;
   const message = method.result === "document" ? result : method.result === "value" ? { value: result } : {};
   return { message, metadata: own.leading, trailers: Promise.resolve(own.trailers) };
 }
@@ -89,7 +91,10 @@ async function* wrapItems(
   ended: () => void,
 ): AsyncIterable<unknown> {
   try {
-    for await (const item of items) yield wrap ? { value: item } : item;
+    for await (const item of items) {
+      if (isReturnedError(item)) throw item;
+      yield wrap ? { value: item } : item;
+    }
   } finally {
     ended();
   }

@@ -22,7 +22,7 @@ import { isRpcError, type RpcError, withFacts } from "../errors/rpc-error.ts";
 import { Metadata } from "../metadata/metadata.ts";
 import type { Clock } from "../time/clock.ts";
 import { type ContextSource, HandlerContext } from "./handler-context.ts";
-import { classifyHandlerError, internal } from "./handler-error.ts";
+import { classifyHandlerError, internal, isReturnedError } from "./handler-error.ts";
 import { runInterceptors } from "./intercepted-handler.ts";
 import type { MethodBinding } from "./service-table.ts";
 
@@ -194,6 +194,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
   #answered(value: unknown): void {
     if (this.#isDone || value === responding) return;
     if (this.endedBy !== undefined || this.oneWayCost > 0) return this.#end(undefined);
+    if (isReturnedError(value)) return this.#fail(value);
     this.#outgoing = this.#wrap(value);
     try {
       this.#connection.incoming.answers.sendResult(this, this);
@@ -223,7 +224,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
         send: (item) => this.#sendItem(item),
         canSend: () => this.isOpen && this.#connection.sender.canSend(this),
         finish: () => this.#responded(),
-        fail: (error, from) => (from === "send" ? this.#unsendable(error) : this.#fail(error)),
+        fail: (error, from) => (from === "send" && !isReturnedError(error) ? this.#unsendable(error) : this.#fail(error)),
       });
     } catch (error) {
       return this.#fail(error);
@@ -233,6 +234,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
   }
 
   #sendItem(item: unknown): void {
+    if (isReturnedError(item)) throw item;
     if (this.leading !== undefined) this.#connection.incoming.answers.sendLeading(this);
     this.hasSent = true;
     this.#outgoing = this.#wrap(item);

@@ -10,44 +10,64 @@ import {
   streamWindowBytes,
   writeStallMs,
 } from "../connection/limits.ts";
-import { checkFunctions, checkKnown, completeKeepalive, positive, safeHook } from "../connection/option-checks.ts";
+import {
+  checkBoolean,
+  checkFunctions,
+  checkKnown,
+  checkTls,
+  completeKeepalive,
+  positive,
+  safeHook,
+} from "../connection/option-checks.ts";
 import type { Peer } from "../contract/call-context.ts";
 import type { Interceptor } from "../contract/interceptor.ts";
 
 export interface ServerOptions {
-  /** See every call; the first is outermost. */
+  /** See every call to the server; the first is outermost. Default none: then they cost nothing. */
   interceptors?: readonly Interceptor[];
+  /** Bounds that this end holds against the other and tells it; see `Limits`. Default: `defaultLimits`, whose reasons stand there. */
   limits?: Partial<Limits>;
-  /** node:tls options; makes any address TLS. */
+  /** node:tls options for listeners: `cert` and `key`, and with `requestCert` and `ca` clients must show theirs. Makes any address TLS. Default none. */
   tls?: object;
-  /** Default 30 s of silence, 10 s for the answer; the larger offer of both sides wins. `false`: this side never pings. */
+  /**
+   * After `idleMs` milliseconds without a byte of the peer's a ping is sent; without a sign of life `timeoutMs` later the connection counts as
+   * dead and its calls end. Default 30,000 and 10,000: below what most middleboxes forget connections after. The larger offer of both sides
+   * wins. `false`: this side never pings, and answers all the same.
+   */
   keepalive?: { idleMs?: number; timeoutMs?: number } | false;
-  /** A peer that takes no byte of waiting output for this long counts as dead. Default 30,000. */
+  /** Milliseconds after which a peer that takes no byte of waiting output counts as dead. Default 30,000: as long as keepalive's silence. */
   writeStallMs?: number;
-  /** What went wrong inside, with where; never throws out, never logged by us. */
+  /**
+   * Gets what went wrong inside and no caller may see: what handlers threw that is no RpcError, answers that do not fit their schema,
+   * strangers; `where` says of what. What it throws is dropped. Default none: nothing is logged by us.
+   */
   onError?(error: unknown, where: object): void;
-  /** Preface, hello and authentication together. Default 5,000. */
+  /** Milliseconds for preface, hello and authentication together. Default 5,000: strangers are not waited for longer. */
   handshakeTimeoutMs?: number;
-  /** Connections without calls are closed after this. Default 10 minutes. */
+  /** Milliseconds after which a connection without calls is closed. Default 600,000 (10 minutes): clients open another when they need it. */
   idleTimeoutMs?: number;
-  /** Deadlines are cut to this; calls and streams without one get it. Default Infinity. */
+  /** Milliseconds to which deadlines are cut; calls and streams without one get it. Default Infinity: callers know how long they wait. */
   maxTimeoutMs?: number;
-  /** Above it a peer is told so and sent away. Default 10,000. */
+  /** Connections; above it a peer is told so and sent away. Default 10,000: about as many descriptors as a process is usually given. */
   maxConnections?: number;
   /** Connections in the handshake; above it the oldest is closed, which honest peers never are. Default 1,000. */
   maxHandshakes?: number;
   /**
-   * Where the event loop has been later than this for four times as long, new calls are turned away with RESOURCE_EXHAUSTED and
-   * `retryAfterMs`; health goes on answering. Default 500; Infinity turns nobody away.
+   * Milliseconds. Where the event loop has been later than this for four times as long, new calls are turned away with RESOURCE_EXHAUSTED
+   * and `retryAfterMs`; health goes on answering. Default 500: later answers are of no use to most callers. Infinity turns nobody away.
    */
   maxEventLoopLagMs?: number;
-  /** A connection is asked to move on after this, with up to 10 % jitter. Default Infinity. */
+  /** Milliseconds after which a connection is asked to move on, with up to 10 % jitter. Default Infinity; useful behind TCP balancers. */
   maxConnectionAgeMs?: number;
-  /** How long its calls may take after that. Default 30,000. */
+  /** Milliseconds that its calls may take after that. Default 30,000: as long as a drain. */
   maxConnectionAgeGraceMs?: number;
-  /** Outgoing calls in handlers inherit deadline, cancellation and values. Default true. */
+  /** Outgoing calls in handlers inherit deadline, cancellation and values. Default true: nobody works for a caller who has gone. */
   inheritContext?: boolean;
-  /** Answers the peer's identity, `challenge(data)` for another round, or throws UNAUTHENTICATED. May answer a promise. */
+  /**
+   * Answers the peer's identity, which handlers see as `context.peer.identity`; or `new Challenge(data)` for another round; or throws, which
+   * refuses the connection (an RpcError as it is, anything else as UNAUTHENTICATED without its words). May answer a promise. Default: all
+   * are let in.
+   */
   authenticate?(credentials: unknown, peer: Peer): unknown;
 }
 
@@ -104,7 +124,7 @@ export function completeServerOptions(options: ServerOptions = {}): CompleteServ
       writeStallMs: positive(options.writeStallMs, "writeStallMs", writeStallMs),
       keepalive: completeKeepalive(options.keepalive),
     },
-    tls: options.tls,
+    tls: checkTls(options.tls),
     onError: safeHook(options.onError?.bind(options)),
     idleTimeoutMs: positive(options.idleTimeoutMs, "idleTimeoutMs", 10 * 60_000),
     maxTimeoutMs: positive(options.maxTimeoutMs, "maxTimeoutMs", Number.POSITIVE_INFINITY),
@@ -113,7 +133,7 @@ export function completeServerOptions(options: ServerOptions = {}): CompleteServ
     maxEventLoopLagMs: positive(options.maxEventLoopLagMs, "maxEventLoopLagMs", 500),
     maxConnectionAgeMs: positive(options.maxConnectionAgeMs, "maxConnectionAgeMs", Number.POSITIVE_INFINITY),
     maxConnectionAgeGraceMs: positive(options.maxConnectionAgeGraceMs, "maxConnectionAgeGraceMs", 30_000),
-    inheritContext: options.inheritContext ?? true,
+    inheritContext: checkBoolean(options.inheritContext, "inheritContext", true),
     authenticate: options.authenticate?.bind(options),
   };
 }

@@ -83,7 +83,7 @@ describe("the connection's table", () => {
   });
 });
 
-describe("the callee's table", () => {
+describe("FR-6 FR-7 the callee's table", () => {
   const announced = "fragment of an announced message";
 
   /** A server with a call in this state; `announces` with a message of it under way. */
@@ -271,7 +271,7 @@ describe("ids", () => {
     [1, 0x80000001],
     [0xffffffff, 0xfffffffd],
     [3, 0xffffffff],
-  ])("ID-1 ID-3 a call with id %i, then %i, ends the connection and disturbs nothing before", (first, second) => {
+  ])("FR-8 ID-1 ID-3 a call with id %i, then %i, ends the connection and disturbs nothing before", (first, second) => {
     const end = openServer();
     end.receive({ kind: "call", id: first, message: { mine: 1 }, name: "t/a" });
     end.receive({ kind: "call", id: second, message: { theirs: 1 }, name: "t/b", method: 1 });

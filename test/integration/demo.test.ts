@@ -13,6 +13,8 @@ it("the demo orders, is refused, runs out of time, measures, and ends with exit 
     .filter((line) => !/^$|^npm warn|^examples\/shop\/generated: \d+ files written/.test(line));
   expect(complaints).toEqual([]);
   expect(stdout).toMatch(/order [0-9a-f-]{36}: [\d.]+ EUR with [\d.]+ EUR shipping/);
+  expect(stdout).toMatch(/packed\n {2}passed San Jose\n {2}passed Palo Alto\n\nA shopping list/);
+  expect(stdout).toMatch(/gina puts one of each into the cart: \d+ items/);
   expect(stdout).toContain('bob gets FAILED_PRECONDITION: reason "expired", card ending in 0454');
   expect(stdout).toContain("carol gets NOT_FOUND: product NO-SUCH-ID");
   expect(stdout).toMatch(/shipping says: the carrier needs 2000 ms .*; the caller leaves (?:300|[12]\d\d) ms/);

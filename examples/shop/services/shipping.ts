@@ -1,4 +1,4 @@
-/** Parcels: a flat price for small ones; big ones are priced by a carrier that takes its time. */
+/** Parcels, priced, sent and followed: a flat price for small ones; big ones are priced by a carrier that takes its time. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CallContext } from "taut";
@@ -18,6 +18,14 @@ export function createShipping(): ShippingHandler {
     },
     ShipOrder() {
       return { tracking_id: randomUUID() };
+    },
+    async *TrackOrder(_request, { signal }) {
+      yield { kind: "packed", at: new Date() };
+      for (const city of ["San Jose", "Palo Alto", "Mountain View"]) {
+        await sleep(5, undefined, { signal });
+        yield { kind: "passed", city, at: new Date() };
+      }
+      yield { kind: "delivered", at: new Date() };
     },
   };
 }

@@ -4,6 +4,8 @@ import type { Empty } from "./empty.ts";
 /** Keeps what each user is about to buy. */
 export interface CartService {
   AddItem(req: AddItemRequest): Promise<Empty>;
+  /** As many as the stream brings. */
+  AddItems(reqs: AsyncIterable<AddItemRequest>): Promise<AddItemsResponse>;
   /**
    * A user without a cart has an empty one.
    * @idempotent
@@ -34,4 +36,8 @@ export interface GetCartRequest {
 export interface Cart {
   user_id: string;
   items: CartItem[];
+}
+
+export interface AddItemsResponse {
+  added: Int32;
 }

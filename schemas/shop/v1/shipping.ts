@@ -1,4 +1,4 @@
-import type { Int32 } from "taut/schema";
+import type { Int32, Unrecognized } from "taut/schema";
 import type { CartItem } from "./cart.ts";
 import type { Money } from "./currency.ts";
 
@@ -7,6 +7,8 @@ export interface ShippingService {
   /** @idempotent */
   GetQuote(req: GetQuoteRequest): Promise<GetQuoteResponse>;
   ShipOrder(req: ShipOrderRequest): Promise<ShipOrderResponse>;
+  /** The parcel's stations as it reaches them; ends with its delivery. */
+  TrackOrder(req: TrackOrderRequest): AsyncIterable<TrackingEvent>;
 }
 
 export interface Address {
@@ -34,3 +36,14 @@ export interface ShipOrderRequest {
 export interface ShipOrderResponse {
   tracking_id: string;
 }
+
+export interface TrackOrderRequest {
+  tracking_id: string;
+}
+
+/** Carriers may add stations: who does not know one still gets the others. */
+export type TrackingEvent =
+  | { kind: "packed"; at: Date }
+  | { kind: "passed"; city: string; at: Date }
+  | { kind: "delivered"; at: Date }
+  | Unrecognized<"kind">;

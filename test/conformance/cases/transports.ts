@@ -31,7 +31,7 @@ export interface Way {
 
 export const ways: readonly Way[] = [
   { name: "TCP", address: () => "127.0.0.1:0" },
-  { name: "a unix socket", address: (folder) => `unix://${join(folder, "s")}` },
+  { name: "a unix socket (CN-16)", address: (folder) => `unix://${join(folder, "s")}` },
   {
     name: "TLS",
     address: () => "tls://127.0.0.1:0",

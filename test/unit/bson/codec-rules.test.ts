@@ -134,7 +134,7 @@ describe("rules", () => {
   });
 });
 
-describe("defaults", () => {
+describe("SC-11 defaults", () => {
   const filled = {
     text: "x",
     list: [1, 2],
