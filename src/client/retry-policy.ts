@@ -40,8 +40,8 @@ export class RetryPolicy {
   /** Milliseconds to wait before the next attempt, or undefined: the call has failed. */
   pauseFor(call: ClientCall, error: RpcError, clock: Clock): number | undefined {
     if (error.executed === "no" && error.code === "UNAVAILABLE") {
-      if (call.attempt < maxRefusedAttempts) return call.attempt === 1 ? 0 : pause(call.attempt - 1, error, clock);
-      return undefined;
+      if (call.attempt >= maxRefusedAttempts) return undefined;
+      return call.attempt === 1 ? (error.retryAfterMs ?? 0) : pause(call.attempt - 1, error, clock);
     }
     if (call.isNestedInRetry) return undefined;
     const idempotent = call.options?.idempotent ?? call.method.idempotent;

@@ -29,7 +29,7 @@ import type { MessageTraffic } from "./message-traffic.ts";
 import { decodeMetadata, type ReceivedMetadata } from "./metadata-document.ts";
 import type { MethodBindings } from "./method-bindings.ts";
 import type { PeerSettings } from "./peer-settings.ts";
-import { exhausted, invalid } from "./refusals.ts";
+import { exhausted, invalid, tooSlow } from "./refusals.ts";
 import { RequestBacklog } from "./request-backlog.ts";
 
 export class IncomingCalls {
@@ -220,9 +220,9 @@ export class IncomingCalls {
       const why = call.endedBy ?? "deadline";
       return this.#drop(call, why, abortError(why));
     }
-    if (this.#backlog.mustWait()) {
+    if (this.#backlog.mustWait(call)) {
       if (this.#backlog.add(call, buffer.subarray(start, end))) return;
-      return this.#drop(call, "cancel", exhausted("too many requests wait for a peer that does not read its answers"));
+      return this.#drop(call, "cancel", tooSlow());
     }
     this.#start(call, buffer, view, start, end);
   }
@@ -301,7 +301,7 @@ export class IncomingCalls {
     if (!call.isOpen) return;
     if (!call.hasStarted) {
       withFacts(error, { executed: "no" });
-      if (!this.#hasRoomForReply()) return;
+      if (call.oneWayCost === 0 && !this.#hasRoomForReply()) return;
     }
     this.answers.sendFailure(call, error, fault);
     if (error.executed === "no") this.#countRefusal(error);

@@ -12,8 +12,11 @@ import type { IncomingCall } from "./incoming-call.ts";
 /** Output that waits for a peer above which no further handler is started for it. 8 MiB. */
 export const outputBoundBytes: number = 8 * 1024 * 1024;
 
-/** Requests that wait for such a peer above which further ones are refused. 8 MiB. */
-const backlogBytes = 8 * 1024 * 1024;
+/**
+ * Requests that wait for such a peer above which further ones are refused. 64 MiB: as many whole messages as `maxCalls` allows, so that a
+ * slow line is not taken for a peer that does not read.
+ */
+export const backlogBytes: number = 64 * 1024 * 1024;
 
 /** How soon a request that waits for its turn is looked at again when nothing else happens. */
 const laterMs = 1;
@@ -50,14 +53,13 @@ export class RequestBacklog {
     return this.#waiting.length === 0;
   }
 
-  /** Whether the request at hand has to wait. If not, it counts as begun. */
-  mustWait(): boolean {
-    const queuedBytes = this.#owner.queuedBytes();
-    return (
-      queuedBytes > outputBoundBytes ||
-      this.#waiting.length > 0 ||
-      !this.#pace.take(this.#owner.chunks() + this.#looks, queuedBytes)
-    );
+  /** Whether the request at hand has to wait. If not, it counts as begun. One-way calls are not paced: they answer nothing. */
+  mustWait(call: IncomingCall): boolean {
+    return this.#owner.queuedBytes() > outputBoundBytes || this.#waiting.length > 0 || !this.#isInTurn(call);
+  }
+
+  #isInTurn(call: IncomingCall): boolean {
+    return call.oneWayCost > 0 || this.#pace.take(this.#owner.chunks() + this.#looks, this.#owner.queuedBytes());
   }
 
   /** Keeps a copy of the request. False: there is no room for it. */
@@ -73,21 +75,16 @@ export class RequestBacklog {
   resume(): void {
     if (this.#waiting.length === 0) return;
     this.#looks += 1;
-    while (this.#waiting.length > 0 && this.#owner.queuedBytes() <= outputBoundBytes / 2) {
-      const round = this.#owner.chunks() + this.#looks;
-      if (!this.#pace.take(round, this.#owner.queuedBytes())) return this.#later();
-      const next = this.#take();
-      if (next !== undefined) this.#owner.begin(next.call, next.bytes);
-    }
-  }
-
-  /** The oldest request whose call is still open: those that ended meanwhile were answered then. */
-  #take(): Backlogged | undefined {
-    for (let first = this.#waiting.shift(); first !== undefined; first = this.#waiting.shift()) {
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      // Those that ended meanwhile were answered then.
+      if (first.call.isOpen) {
+        if (this.#owner.queuedBytes() > outputBoundBytes / 2) return;
+        if (!this.#isInTurn(first.call)) return this.#later();
+      }
+      this.#waiting.shift();
       this.#bytes -= first.bytes.length;
-      if (first.call.isOpen) return first;
+      if (first.call.isOpen) this.#owner.begin(first.call, first.bytes);
     }
-    return undefined;
   }
 
   #later(): void {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Channel, connect, createServer, type Server, type ServerOptions } from "taut";
 import { afterEach, describe, expect, it } from "vitest";
 import { killScripts, startScript } from "../support/child-script.ts";
+import { FaultProxy } from "../support/fault-proxy.ts";
 import {
   type Document,
   eventually,
@@ -46,6 +47,19 @@ function resident(): number {
 }
 
 describe("back-pressure", () => {
+  it("takes a slow line for no peer that does not read: large calls by the hundred all succeed", async () => {
+    const { port } = await open();
+    const proxy = await FaultProxy.start({ port });
+    stops.push(() => proxy.close());
+    proxy.set({ bytesPerSecond: 20 * mib }, "down");
+    const channel = connect(proxy.url);
+    stops.push(() => channel.close());
+    const client = new PlainClient(channel);
+    const body = new Uint8Array(60_000);
+    const answers = await Promise.all(Array.from({ length: 600 }, () => client.echo({ body }, { timeoutMs: 120_000 })));
+    expect(answers).toHaveLength(600);
+  }, 180_000);
+
   it("FC-1 stops the client's iterable at the window while the handler reads nothing; afterwards everything arrives", async () => {
     const { client, seen } = await open();
     const total = 1_000;
