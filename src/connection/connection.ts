@@ -21,11 +21,11 @@ import { FrameBudgets } from "./budgets.ts";
 import type { Call } from "./call.ts";
 import { connectionError, copyError, encodeGoingAway, encodeReason, foreignerError, readReason } from "./connection-error.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
-import { FrameOutput } from "./frame-output.ts";
+import { FrameOutput, type OutputOwner } from "./frame-output.ts";
 import { type Agreed, Handshake, type HandshakeRole } from "./handshake.ts";
 import type { Dispatcher } from "./incoming-call.ts";
 import type { IncomingCalls } from "./incoming-calls.ts";
-import { KeepaliveTimer } from "./keepalive-timer.ts";
+import { type KeepaliveOwner, KeepaliveTimer } from "./keepalive-timer.ts";
 import { type ConnectionSettings, maxFrameBytesOf, maxQueuedControlFrames } from "./limits.ts";
 import type { MessageSender } from "./message-sender.ts";
 import type { OutgoingCalls } from "./outgoing-calls.ts";
@@ -62,7 +62,7 @@ export interface ConnectionOptions {
 /** How long a closing connection may take to send its last frame. */
 const lingerMs = 1_000;
 
-export class Connection implements TransportListener, FrameSink {
+export class Connection implements TransportListener, FrameSink, OutputOwner, KeepaliveOwner {
   readonly transport: Transport;
   readonly #options: ConnectionOptions;
   readonly #clock: Clock;
@@ -103,7 +103,7 @@ export class Connection implements TransportListener, FrameSink {
     this.#clock = options.clock;
     this.lastReceivedAt = options.clock.now();
     this.#output = new FrameOutput(transport, options.clock, options.pool, options.settings.outputHighWaterBytes);
-    this.#output.onPending = () => this.#watchStall();
+    this.#output.owner = this;
     this.#reader = new FrameReader(this, maxFrameBytesOf(options.settings));
     this.#handshake = new Handshake(options.role, options.settings, options.clock, {
       send: (kind, body) => this.#output.writeFrame(kind, 0, 0, body),
@@ -182,6 +182,7 @@ export class Connection implements TransportListener, FrameSink {
     if (!session.isQuiet) return false;
     session.remember(memory);
     this.#session = undefined;
+    this.#reader.forget();
     this.#deadlines?.stop();
     this.#deadlines = undefined;
     this.#slowSender?.stop();
@@ -423,20 +424,27 @@ export class Connection implements TransportListener, FrameSink {
       sendWindow: undefined,
       receiveWindow: undefined,
     };
-    this.#output.onRoom = () => this.#room();
     this.#state = "open";
     if (agreed.keepalive !== undefined) {
-      this.#keepalive = new KeepaliveTimer(this.#clock, agreed.keepalive, {
-        lastReceivedAt: () => this.lastReceivedAt,
-        ping: (payload) => this.#output.writeFrame(FrameKind.ping, 0, 0, payload),
-        probing: (isOut) => this.#options.owner.probing?.(this, isOut),
-        dead: (silentMs) =>
-          this.destroy(
-            connectionError("UNAVAILABLE", `${this.transport.peerAddress} showed no sign of life for ${Math.round(silentMs)} ms`),
-          ),
-      });
+      this.#keepalive = new KeepaliveTimer(this.#clock, agreed.keepalive, this);
     }
     this.#options.owner.opened(this);
+  }
+
+  // ---------------------------------------------------------------- told by the keepalive timer
+
+  ping(payload: Buffer): void {
+    this.#output.writeFrame(FrameKind.ping, 0, 0, payload);
+  }
+
+  probing(isOut: boolean): void {
+    this.#options.owner.probing?.(this, isOut);
+  }
+
+  dead(silentMs: number): void {
+    this.destroy(
+      connectionError("UNAVAILABLE", `${this.transport.peerAddress} showed no sign of life for ${Math.round(silentMs)} ms`),
+    );
   }
 
   /** Made when something is unfinished, and gone when a look finds that nothing is. */
@@ -460,7 +468,7 @@ export class Connection implements TransportListener, FrameSink {
     return [...incoming.table.all(), ...outgoing.table.all()].some((call) => receiver.isOwedFragments(call));
   }
 
-  #room(): void {
+  outputHasRoom(): void {
     if (this.#state === "closed") return;
     const session = this.#session;
     if (session === undefined) return;
@@ -480,7 +488,7 @@ export class Connection implements TransportListener, FrameSink {
   }
 
   /** Output waits for a peer that does not read: made at the first such moment, which most connections never see. */
-  #watchStall(): void {
+  outputWaits(): void {
     // A closing connection has its own, shorter time.
     if (this.#state === "closed") return;
     const { transport } = this;

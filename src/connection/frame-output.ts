@@ -17,6 +17,13 @@ import { maxQueuedControlFrames } from "./limits.ts";
  */
 const earlyFlushBytes = 1_024;
 
+export interface OutputOwner {
+  /** `isFull` may have turned false. */
+  outputHasRoom(): void;
+  /** A flush has left bytes that the kernel has not taken. */
+  outputWaits(): void;
+}
+
 export class FrameOutput {
   readonly arena: OutputArena;
   readonly #transport: Transport;
@@ -35,10 +42,8 @@ export class FrameOutput {
 
   /** Bytes handed to the transport so far. */
   bytesWritten = 0;
-  /** Called when `isFull` may have turned false. */
-  onRoom: () => void = () => {};
-  /** Called when a flush leaves bytes that the kernel has not taken. */
-  onPending: () => void = () => {};
+  /** Told when there is room again, and when output waits; the connection. */
+  owner: OutputOwner | undefined = undefined;
 
   constructor(transport: Transport, clock: Clock, pool: ArenaPool, highWaterBytes: number) {
     this.#transport = transport;
@@ -130,7 +135,7 @@ export class FrameOutput {
     if (this.#closed) return;
     this.#send();
     if (this.#transport.bufferedBytes === 0) this.drained();
-    else this.onPending();
+    else this.owner?.outputWaits();
   }
 
   #send(): void {
@@ -147,7 +152,7 @@ export class FrameOutput {
   drained(): void {
     if (this.arena.pendingBytes === 0) this.arena.recycle();
     this.#repliesQueued = 0;
-    this.onRoom();
+    this.owner?.outputHasRoom();
   }
 
   /** Nothing is written from now on. */

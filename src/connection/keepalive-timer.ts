@@ -19,7 +19,8 @@ import type { Clock, Timer } from "../time/clock.ts";
 import type { Keepalive } from "./limits.ts";
 
 export interface KeepaliveOwner {
-  lastReceivedAt(): number;
+  /** On the clock's scale. */
+  readonly lastReceivedAt: number;
   ping(payload: Buffer): void;
   /** Whether a ping waits for its answer. Told at each change. */
   probing(isOut: boolean): void;
@@ -78,7 +79,7 @@ export class KeepaliveTimer {
 
   #check(): void {
     const now = this.#clock.now();
-    const last = this.#owner.lastReceivedAt();
+    const last = this.#owner.lastReceivedAt;
     const { idleMs, timeoutMs } = this.#keepalive;
     const hasSlept = now - this.#dueAt > this.#sleepMs || this.#clock.epochNow() - now - this.#calendarOffset > this.#sleepMs;
     if (this.#pingedAt !== undefined && last > this.#pingedAt) this.answered();

@@ -12,11 +12,16 @@ import type { Dispatcher } from "./incoming-call.ts";
 export class MethodBindings {
   readonly #dispatcher: Dispatcher;
   readonly #maxMethods: number;
-  readonly #bindings: (object | undefined)[] = [];
+  #bindings: (object | undefined)[] = [];
 
   constructor(dispatcher: Dispatcher, maxMethods: number) {
     this.#dispatcher = dispatcher;
     this.#maxMethods = maxMethods;
+  }
+
+  /** An array that has grown has room for more than it holds. */
+  compact(): void {
+    this.#bindings = this.#bindings.slice();
   }
 
   get isEmpty(): boolean {

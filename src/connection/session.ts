@@ -103,6 +103,7 @@ export class Session {
 
   /** Puts down what the next session has to know. */
   remember(memory: SessionMemory): void {
+    this.#bindings.compact();
     const { highestId, started, maxTimeoutMs } = this.incoming;
     memory.highestId = highestId;
     memory.started = started;

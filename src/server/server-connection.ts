@@ -8,9 +8,11 @@
  * Owns the connection; `look` is called every now and then and finds what is due, so that no call has to note anything.
  */
 
-import { Connection, type ConnectionOwner } from "../connection/connection.ts";
+import { Connection, type ConnectionOptions, type ConnectionOwner } from "../connection/connection.ts";
 import { connectionError } from "../connection/connection-error.ts";
+import type { HandshakeRole } from "../connection/handshake.ts";
 import type { Dispatcher } from "../connection/incoming-call.ts";
+import type { ConnectionSettings } from "../connection/limits.ts";
 import type { ArenaPool } from "../connection/wire-terms.ts";
 import type { Peer } from "../contract/call-context.ts";
 import type { RpcError } from "../errors/rpc-error.ts";
@@ -35,7 +37,7 @@ export interface ServerConnectionHost {
   connectionClosed(one: ServerConnection, error: RpcError, isOwnWill: boolean): void;
 }
 
-export class ServerConnection implements ConnectionOwner, Dispatcher {
+export class ServerConnection implements ConnectionOptions, ConnectionOwner, Dispatcher {
   readonly peer: { -readonly [K in keyof Peer]: Peer[K] };
   readonly connection: Connection;
   readonly #host: ServerConnectionHost;
@@ -53,20 +55,46 @@ export class ServerConnection implements ConnectionOwner, Dispatcher {
     this.#host = host;
     this.peer = { address: transport.peerAddress, transport: transport.kind };
     if (transport.certificate !== undefined) this.peer.certificate = transport.certificate;
-    const { options, clock, pool } = host;
-    this.#idleSince = clock.now();
-    this.connection = new Connection(transport, {
-      role: {
-        side: "server",
-        admit: () => host.admit(),
-        authenticate: (credentials) => options.authenticate?.(credentials, this.peer),
-      },
-      settings: options.settings,
-      clock,
-      pool,
-      dispatcher: this,
-      owner: this,
-    });
+    this.#idleSince = host.clock.now();
+    this.connection = new Connection(transport, this);
+  }
+
+  // ---------------------------------------------------------------- what the connection is made of: no object more for each
+
+  get role(): HandshakeRole {
+    return this;
+  }
+
+  get side(): "server" {
+    return "server";
+  }
+
+  get settings(): ConnectionSettings {
+    return this.#host.options.settings;
+  }
+
+  get clock(): Clock {
+    return this.#host.clock;
+  }
+
+  get pool(): ArenaPool {
+    return this.#host.pool;
+  }
+
+  get dispatcher(): Dispatcher {
+    return this;
+  }
+
+  get owner(): ConnectionOwner {
+    return this;
+  }
+
+  admit(): void {
+    this.#host.admit();
+  }
+
+  authenticate(credentials: unknown): unknown {
+    return this.#host.options.authenticate?.(credentials, this.peer);
   }
 
   /** The handshake is done. */

@@ -23,13 +23,26 @@ export interface Clock {
   random(): number;
 }
 
+/** A class and no closure: every idle connection holds one. */
+class SystemTimer implements Timer {
+  readonly #handle: NodeJS.Timeout;
+
+  constructor(handle: NodeJS.Timeout) {
+    this.#handle = handle;
+  }
+
+  cancel(): void {
+    clearTimeout(this.#handle);
+  }
+}
+
 export const systemClock: Clock = Object.freeze({
   now: () => performance.now(),
   epochNow: () => Date.now(),
   startTimer(fn: () => void, ms: number, keepsAlive: boolean): Timer {
     const handle = setTimeout(fn, Math.min(ms, 2 ** 31 - 1));
     if (!keepsAlive) handle.unref();
-    return { cancel: () => clearTimeout(handle) };
+    return new SystemTimer(handle);
   },
   atEndOfTurn: (fn: () => void) => process.nextTick(fn),
   random: () => Math.random(),

@@ -11,6 +11,11 @@ import type { TLSSocket } from "node:tls";
 import { describeSocketError } from "./socket-errors.ts";
 import type { Transport, TransportKind, TransportListener } from "./transport.ts";
 
+/** Where a socket keeps its transport. */
+const transportOf = Symbol("taut.transport");
+
+type OwnedSocket = Socket & { [transportOf]?: SocketTransport };
+
 export class SocketTransport implements Transport {
   readonly kind: TransportKind;
   readonly peerAddress: string;
@@ -20,7 +25,7 @@ export class SocketTransport implements Transport {
   #error: Error | undefined;
   #isClosed = false;
   /** What came before anybody listened. */
-  #early: Buffer[] = [];
+  #early: Buffer[] | undefined;
   #earlyEnd = false;
 
   /** @param peerAddress what to call the peer; sockets forget it once they are closed */
@@ -33,29 +38,41 @@ export class SocketTransport implements Transport {
       if (certificate !== null && Object.keys(certificate).length > 0) this.certificate = certificate;
     }
     socket.setNoDelay(true);
-    socket.on("data", (chunk: Buffer) => this.receive(chunk));
-    socket.on("drain", () => {
-      if (socket.writableLength === 0) this.#listener?.drained();
-    });
-    socket.on("end", () => {
-      // A TLS alert comes as an error, and the end behind it says nothing: "closed" will tell.
-      if (this.#error !== undefined) return;
-      if (this.#listener === undefined) this.#earlyEnd = true;
-      else this.#listener.receiveEnd();
-    });
-    socket.on("error", (error) => {
-      this.#error ??= described(error);
-    });
-    socket.on("close", () => {
-      this.#isClosed = true;
-      this.#listener?.closed(this.#error);
-    });
+    (socket as OwnedSocket)[transportOf] = this;
+    socket.on("data", onData);
+    socket.on("drain", onDrain);
+    socket.on("end", onEnd);
+    socket.on("error", onError);
+    socket.on("close", onClose);
+  }
+
+  /** The socket has handed over what it had. */
+  drained(): void {
+    if (this.#socket.writableLength === 0) this.#listener?.drained();
+  }
+
+  /** The peer has ended its side. */
+  ended(): void {
+    // A TLS alert comes as an error, and the end behind it says nothing: "closed" will tell.
+    if (this.#error !== undefined) return;
+    if (this.#listener === undefined) this.#earlyEnd = true;
+    else this.#listener.receiveEnd();
+  }
+
+  failed(error: Error): void {
+    this.#error ??= described(error);
+  }
+
+  closed(): void {
+    this.#isClosed = true;
+    this.#listener?.closed(this.#error);
   }
 
   /** Bytes that were read: from the "data" event, or straight from an `onread` buffer. */
   receive(chunk: Buffer): void {
-    if (this.#listener === undefined) this.#early.push(Buffer.from(chunk));
-    else this.#listener.receiveBytes(chunk);
+    if (this.#listener !== undefined) return this.#listener.receiveBytes(chunk);
+    this.#early ??= [];
+    this.#early.push(Buffer.from(chunk));
   }
 
   get bufferedBytes(): number {
@@ -64,7 +81,9 @@ export class SocketTransport implements Transport {
 
   attach(listener: TransportListener): void {
     this.#listener = listener;
-    for (const chunk of this.#early.splice(0)) listener.receiveBytes(chunk);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const chunk of early) listener.receiveBytes(chunk);
     if (this.#earlyEnd) listener.receiveEnd();
     if (this.#isClosed) listener.closed(this.#error);
   }
@@ -97,6 +116,28 @@ export class SocketTransport implements Transport {
     if (ref) this.#socket.ref();
     else this.#socket.unref();
   }
+}
+
+// One function each for all sockets: closures are memory that every idle connection would hold.
+
+function onData(this: OwnedSocket, chunk: Buffer): void {
+  this[transportOf]?.receive(chunk);
+}
+
+function onDrain(this: OwnedSocket): void {
+  this[transportOf]?.drained();
+}
+
+function onEnd(this: OwnedSocket): void {
+  this[transportOf]?.ended();
+}
+
+function onError(this: OwnedSocket, error: Error): void {
+  this[transportOf]?.failed(error);
+}
+
+function onClose(this: OwnedSocket): void {
+  this[transportOf]?.closed();
 }
 
 /** The socket's error in words, with its code. */

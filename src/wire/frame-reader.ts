@@ -59,6 +59,15 @@ export class FrameReader {
     if (at < chunk.length && !this.#stopped) this.#readFrames(chunk, at);
   }
 
+  /** Lets go of the last chunk's memory. */
+  forget(): void {
+    this.#view = noView;
+    if (this.#carried === 0) {
+      this.#carry = noBytes;
+      this.#carryView = noView;
+    }
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#carry = noBytes;
