@@ -144,8 +144,7 @@ function checkSignal(signal: unknown): void {
 }
 
 /** A stream call that could not even begin: its error waits for the loop. */
-export function failedStream(error: unknown): AsyncIterable<unknown> {
-  return {
-    [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
-  };
+// biome-ignore lint/correctness/useYield: it ends before it could
+async function* failedStream(error: unknown): AsyncIterable<unknown> {
+  throw error;
 }

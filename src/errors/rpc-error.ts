@@ -78,6 +78,17 @@ export class RpcError extends Error {
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 
+  /**
+   * Anything that was caught, as an RpcError: one that is one already as it is; what an AbortSignal throws as CANCELLED or
+   * DEADLINE_EXCEEDED; the rest as UNKNOWN with its own words. What it was made of is its `cause`.
+   */
+  static from(caught: unknown): RpcError {
+    if (isRpcError(caught)) return caught;
+    const { name, message } = caught instanceof Error ? caught : { name: "", message: String(caught) };
+    const code = name === "AbortError" ? "CANCELLED" : name === "TimeoutError" ? "DEADLINE_EXCEEDED" : "UNKNOWN";
+    return new RpcError({ code, message, cause: caught });
+  }
+
   static {
     Object.defineProperty(RpcError.prototype, "name", { value: "RpcError", configurable: true, writable: true });
     Object.defineProperty(RpcError.prototype, brand, { value: true });

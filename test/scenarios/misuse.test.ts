@@ -297,6 +297,21 @@ describe("RpcError", () => {
   });
 });
 
+describe("RpcError.from()", () => {
+  it("makes an RpcError of whatever was caught", () => {
+    const own = new RpcError({ code: "ABORTED", message: "own" });
+    expect(RpcError.from(own)).toBe(own);
+    const timeout = new DOMException("too late", "TimeoutError");
+    expect(RpcError.from(timeout)).toMatchObject({ code: "DEADLINE_EXCEEDED", cause: timeout });
+    expect(RpcError.from(AbortSignal.abort().reason)).toMatchObject({ code: "CANCELLED" });
+    const error = new TypeError("words");
+    expect(RpcError.from(error)).toMatchObject({ code: "UNKNOWN", message: "words", cause: error });
+    for (const other of [undefined, null, 5, "text", {}]) {
+      expect(RpcError.from(other)).toMatchObject({ code: "UNKNOWN", message: String(other), cause: other });
+    }
+  });
+});
+
 describe("a fault's class", () => {
   const data = { number: 1, text: "t" };
 

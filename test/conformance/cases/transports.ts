@@ -16,6 +16,7 @@ import { systemClock } from "../../../src/time/clock.ts";
 import { dial } from "../../../src/transport/dial.ts";
 import type { Transport, TransportListener } from "../../../src/transport/transport.ts";
 import { ConformanceClient, ConformanceService } from "../../.generated/schemas/conformance/v1/service.ts";
+import { type LeakWatch, watchLeaks } from "../../support/leak-check.ts";
 import { conformanceHandler, type Watched } from "./conformance-handler.ts";
 
 const certificate = (name: string): string =>
@@ -54,16 +55,21 @@ export interface Running {
 }
 
 const stops: (() => Promise<void>)[] = [];
+const ends: { servers: Server[]; channels: Channel[] } = { servers: [], channels: [] };
+let leaks: LeakWatch | undefined;
 
-/** Ends what a test has started, and holds the product to having left nothing behind. */
+/** Ends what a test has started, and holds the product to having left nothing behind: no call, connection, socket or timer. */
 afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
+  await leaks?.expectNone({ servers: ends.servers.splice(0), channels: ends.channels.splice(0) });
+  leaks = undefined;
 });
 
 export async function run(
   way: Way,
   options: { server?: ServerOptions; client?: ChannelOptions; handler?: object } = {},
 ): Promise<Running> {
+  leaks ??= watchLeaks();
   const folder = mkdtempSync(join(tmpdir(), "taut-"));
   const serverErrors: unknown[] = [];
   const watched = conformanceHandler(() => client);
@@ -74,9 +80,11 @@ export async function run(
   };
   const server = new ShreddingServer(completeServerOptions(given), way.shredded === true);
   server.add(ConformanceService, { ...watched.handler, ...options.handler });
+  ends.servers.push(server);
   const { url } = await server.listen(way.address(folder));
   const connect = (more?: ChannelOptions): Channel => {
     const channel = connectBy(way, url, { ...options.client, ...more });
+    ends.channels.push(channel);
     stops.push(() => channel.close());
     return channel;
   };
