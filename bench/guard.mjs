@@ -21,18 +21,15 @@ const contestants = [
 /** So many that what happens once does not show, and so few that the young generation holds it all. */
 const CALLS = 20_000;
 
+/** What looks worse is measured anew so many times, and the best counts: a busy machine disturbs a run, a regression all of them. */
+const ATTEMPTS = 3;
+
 export async function guard(options) {
-  const measured = {};
-  for (const name of options.workloads) {
-    measured[name] = {
-      cpuAgainstFloor: await cpuAgainstFloor(workloads[name], options),
-      ...(await allocation(workloads[name], options)),
-    };
-    console.error(`> ${name}: ${JSON.stringify(measured[name])}`);
-  }
   const major = options.nodeVersion.slice(1).split(".")[0];
   const recorded = JSON.parse(readFileSync(file, "utf8"));
   if (options.isRecording) {
+    const measured = {};
+    for (const name of options.workloads) measured[name] = await measure(name, options);
     recorded[major] = { ...recorded[major], ...measured };
     writeFileSync(file, `${JSON.stringify(recorded, null, 2)}\n`);
     console.log(`recorded for Node ${major}`);
@@ -42,7 +39,34 @@ export async function guard(options) {
     console.log(`nothing is recorded for Node ${major}: npm run bench -- --guard --record`);
     return 0;
   }
-  return compare(measured, recorded[major]);
+  const best = {};
+  for (const name of options.workloads) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const measured = await measure(name, options);
+      best[name] = lesserOf(measured, best[name]);
+      if (Object.keys(measured).every((figure) => !isWorse(figure, best[name][figure], recorded[major][name]?.[figure]))) break;
+    }
+  }
+  return compare(best, recorded[major]);
+}
+
+async function measure(name, options) {
+  const measured = {
+    cpuAgainstFloor: await cpuAgainstFloor(workloads[name], options),
+    ...(await allocation(workloads[name], options)),
+  };
+  console.error(`> ${name}: ${JSON.stringify(measured)}`);
+  return measured;
+}
+
+function lesserOf(measured, before = measured) {
+  return Object.fromEntries(Object.entries(measured).map(([figure, value]) => [figure, Math.min(value, before[figure])]));
+}
+
+const slackOf = (figure) => (figure === "cpuAgainstFloor" ? SLACK.cpu : SLACK.allocation);
+
+function isWorse(figure, value, before) {
+  return before !== undefined && value > before * slackOf(figure);
 }
 
 function compare(measured, recorded) {
@@ -51,12 +75,10 @@ function compare(measured, recorded) {
     for (const [figure, value] of Object.entries(figures)) {
       const before = recorded[name]?.[figure];
       if (before === undefined) continue;
-      const slack = figure === "cpuAgainstFloor" ? SLACK.cpu : SLACK.allocation;
-      const isWorse = value > before * slack;
-      if (isWorse) worse++;
-      console.log(
-        `${isWorse ? "WORSE" : "ok   "}  ${name} ${figure}: ${value} (recorded ${before}, at most ${round(before * slack)})`,
-      );
+      const hasGrown = isWorse(figure, value, before);
+      if (hasGrown) worse++;
+      const most = round(before * slackOf(figure));
+      console.log(`${hasGrown ? "WORSE" : "ok   "}  ${name} ${figure}: ${value} (recorded ${before}, at most ${most})`);
     }
   }
   console.log(

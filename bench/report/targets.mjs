@@ -19,7 +19,7 @@ const targets = [
   ["small-256", "CPU a call against the floor", (f) => f.taut?.cpuUs / f.floor?.cpuUs, { atMost: 1.8, aim: 1.4 }],
   ["transfer", "p99 beside the transfer against alone", (f) => f.taut?.p99 / f.taut?.unloadedP99, { atMost: 10, aim: 3 }],
   [
-    "idle-1000",
+    "idle-10000",
     "memory of a connection against the floor",
     (f) => f.taut?.serverBytes / f.floor?.serverBytes,
     { atMost: 1.2, aim: 0.8 },
