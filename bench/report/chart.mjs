@@ -5,8 +5,8 @@ import { figuresOf } from "./figures.mjs";
 const panels = [
   { workload: "small-64", title: "small echo, 64 in flight: calls/s", of: (f) => f.perSecond },
   { workload: "order-64", title: "1 KB order, 64 in flight: calls/s", of: (f) => f.perSecond },
-  { workload: "small-64", title: "small echo: CPU microseconds a call, both ends (less is better)", of: (f) => f.cpuUs },
-  { workload: "small-1", title: "small echo, one at a time: p50 microseconds (less is better)", of: (f) => f.p50 },
+  { workload: "small-64", title: "small echo: CPU µs a call, both ends (less is better)", of: (f) => f.cpuUs },
+  { workload: "small-1", title: "small echo, one at a time: p50 in µs (less is better)", of: (f) => f.p50 },
   { workload: "bytes-1m", title: "1 MiB of bytes: MB/s each way", of: (f) => f.MBps },
   { workload: "stream", title: "server stream: messages/s", of: (f) => f.perSecond },
 ];
