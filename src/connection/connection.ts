@@ -161,6 +161,11 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
     this.#deadlines.watch(at);
   }
 
+  /** Deadlines of the peer's calls are cut to this; calls without one get it. Before the first call. */
+  limitTimeouts(maxTimeoutMs: number): void {
+    if (this.#memory !== undefined) this.#memory.maxTimeoutMs = maxTimeoutMs;
+  }
+
   /** The consumer has taken a message. */
   release(call: Call, cost: number): void {
     this.#session?.receiver.release(call, cost);

@@ -15,8 +15,11 @@ const longestPauseMs = 15_000;
 const shortestPauseMs = 10;
 /** While connections leave, what holds them up is looked at this often. */
 const leavingPauseMs = 20;
-/** Connections that were used are looked at this often until they rest. A hundredth of a millisecond for a thousand. */
-const restPauseMs = 100;
+/**
+ * Connections that were used are looked at this often until they rest, less often when there are many: a look takes some 20 ns each.
+ * Soon, so that a thousand peers that come together do not all hold memory for calls at once.
+ */
+const restPauseMs = (awake: number): number => Math.max(25, awake / 40);
 
 export class ConnectionTable {
   readonly #options: CompleteServerOptions;
@@ -90,13 +93,14 @@ export class ConnectionTable {
   /** It was used: once nothing comes any more it is to rest. */
   woke(one: ServerConnection): void {
     this.#awake.add(one);
-    this.#restTimer ??= this.#clock.startTimer(() => this.#letRest(), restPauseMs, false);
+    this.#restTimer ??= this.#clock.startTimer(() => this.#letRest(), restPauseMs(this.#awake.size), false);
   }
 
   #letRest(): void {
     this.#restTimer = undefined;
     for (const one of this.#awake) if (one.connection.rest()) this.#awake.delete(one);
-    if (this.#awake.size > 0) this.#restTimer = this.#clock.startTimer(() => this.#letRest(), restPauseMs, false);
+    if (this.#awake.size > 0)
+      this.#restTimer = this.#clock.startTimer(() => this.#letRest(), restPauseMs(this.#awake.size), false);
   }
 
   closed(one: ServerConnection): void {

@@ -126,7 +126,7 @@ export class ServerConnection implements ConnectionOptions, ConnectionOwner, Dis
     const { options, clock } = this.#host;
     this.#isOpen = true;
     if (connection.identity !== undefined) this.peer.identity = connection.identity;
-    connection.incoming.maxTimeoutMs = options.maxTimeoutMs;
+    connection.limitTimeouts(options.maxTimeoutMs);
     this.#idleSince = clock.now();
     // Up to a tenth more or less: clients that came together do not leave together.
     this.#leaveAt = clock.now() + options.maxConnectionAgeMs * (0.9 + 0.2 * clock.random());
