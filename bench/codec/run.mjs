@@ -1,8 +1,8 @@
 /**
  * `npm run bench:codec`: Taut's codecs against other libraries', each measurement in a process of its own, repetitions interleaved.
  *
- * What is compared is the minimum over the repetitions. Options: `--rounds n` (3), `--only a,b` (types), `--library a,b`, `--node path`,
- * `--json file`, `--quick`.
+ * What is compared is the minimum over the repetitions. Options: `--rounds n` (3), `--only a,b` (types, or `type:condition`),
+ * `--library a,b`, `--node path` (another line of Node; preparing is done by this one), `--json file`, `--quick`, `--no-prepare`.
  */
 
 import { execFileSync } from "node:child_process";
@@ -82,10 +82,10 @@ for (let round = 0; round < rounds; round++) {
   }
 }
 process.stderr.write("\n");
-printTables(results);
+const missed = printTables(results);
 const version = execFileSync(values.node, ["--version"], { encoding: "utf8" }).trim();
 const folder = fileURLToPath(new URL("../results/", import.meta.url));
 mkdirSync(folder, { recursive: true });
 const file = values.json ?? `${folder}codec-${version}.json`;
-writeFileSync(file, `${JSON.stringify({ node: version, rounds, results }, null, 1)}\n`);
+writeFileSync(file, `${JSON.stringify({ node: version, rounds, missed, results }, null, 1)}\n`);
 process.stderr.write(`every repetition: ${file}\n`);
