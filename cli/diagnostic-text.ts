@@ -10,7 +10,7 @@ export function diagnosticText(diagnostic: Diagnostic, root: string, terminal: T
   const lines = [
     `${terminal.paint("bold", where)} ${terminal.paint(severity === "error" ? "red" : "yellow", severity)} ${code} ${message}`,
   ];
-  if (typeText !== undefined) lines.push(terminal.paint("dim", `    ${oneLine(typeText)}`));
+  lines.push(terminal.paint("dim", `    ${oneLine(typeText)}`));
   if (other !== undefined) lines.push(`    the other: ${shown(root, other.file)}:${other.line}:${other.column}`);
   lines.push(`    ${terminal.paint("cyan", "instead:")} ${remedy}`);
   return lines.join("\n");

@@ -53,6 +53,7 @@ function internalNames(file: SchemaFile): Diagnostic[] {
     .filter(({ name }) => name.startsWith(internalPrefix))
     .map(({ name, place }) => ({
       code: diagnosticRows["internal-prefix"].code,
+      typeText: name,
       severity: "error",
       place,
       message: `${name} begins with ${internalPrefix}, which generated code keeps for itself`,
@@ -62,7 +63,7 @@ function internalNames(file: SchemaFile): Diagnostic[] {
 
 function clash(name: DiagnosticName, named: Named, other: Named, message: string): Diagnostic {
   const { code, remedy } = diagnosticRows[name];
-  return { code, severity: "error", place: named.place, message, remedy, other: other.place };
+  return { code, severity: "error", place: named.place, typeText: named.name, message, remedy, other: other.place };
 }
 
 /** Every exported name of a file that has a full name. */

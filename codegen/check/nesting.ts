@@ -19,7 +19,7 @@ export function deepStructures({ structures }: SchemaModel): Diagnostic[] {
     if (levels.get(id) !== maxLevels + 1) continue;
     const { code, remedy } = diagnosticRows["nested-too-deep"];
     const message = `${name} holds more than ${maxLevels} documents inside of each other`;
-    diagnostics.push({ code, severity: "error", place, message, remedy });
+    diagnostics.push({ code, severity: "error", place, typeText: name, message, remedy });
   }
   return diagnostics;
 }

@@ -8,7 +8,7 @@ export interface Diagnostic {
   readonly severity: "error" | "warning";
   readonly place: Place;
   /** The type's text as written or as the checker prints it, shortened to 200 characters. */
-  readonly typeText?: string;
+  readonly typeText: string;
   /** Why it cannot be carried. Lower case, no full stop. */
   readonly message: string;
   /** How to write it instead. */

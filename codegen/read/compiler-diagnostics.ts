@@ -46,10 +46,16 @@ const notFound: ReadonlySet<number> = new Set([2304, 2318, 2503, 2552, 2580, 258
 function trouble(source: ts.SourceFile, diagnostic: ts.Diagnostic, places: Places): CompilerTrouble {
   const { start = 0, length = 0, code } = diagnostic;
   const place: Place = places.at(source, start);
-  const text = source.text.slice(start, start + length);
+  const text = source.text.slice(start, start + length).trim() || lineAt(source, place.line) || place.file;
   const missing = notFound.has(code) ? missingGlobal(text) : undefined;
   if (missing !== undefined) return { trouble: { ...missing, place, typeText: text }, isMissing: true };
   const said = ts.flattenDiagnosticMessageText(diagnostic.messageText, " ");
   const message = `TypeScript says: ${said} (TS${code})`;
   return { trouble: { name: "not-typescript", place, typeText: shortText(text), message }, isMissing: false };
+}
+
+/** What stands where the compiler has missed something. */
+function lineAt(source: ts.SourceFile, line: number): string {
+  const [from, to] = [source.getLineStarts()[line - 1], source.getLineStarts()[line]];
+  return source.text.slice(from, to).trim();
 }

@@ -136,7 +136,7 @@ export function diagnosticOf(trouble: Trouble, severity: Diagnostic["severity"])
     code: row.code,
     severity: trouble.severity ?? severity,
     place,
-    ...(typeText === undefined ? {} : { typeText }),
+    typeText: typeText ?? place.file,
     message,
     remedy: remedy ?? row.remedy,
     ...(other === undefined ? {} : { other }),

@@ -132,7 +132,7 @@ export class FolderReading implements Reading {
       name,
       place: detail.place ?? this.places.of(isSchema ? node : site.owner.at),
       message: isSchema ? detail.message : `${detail.message} (at ${file}:${line}:${column})`,
-      typeText: detail.typeText === undefined ? this.#typeText(site) : shortText(detail.typeText),
+      typeText: shortText(detail.typeText ?? this.#typeText(site) ?? declarationText(node)),
       remedy: detail.remedy,
       ...(detail.severity === undefined ? {} : { severity: detail.severity }),
     });
@@ -151,7 +151,12 @@ export class FolderReading implements Reading {
   }
 
   #typeText({ node, type }: TroubleSite): string | undefined {
-    if (node !== undefined) return shortText(node.getText());
-    return type === undefined ? undefined : shortText(this.checker.typeToString(type));
+    return node?.getText() ?? (type === undefined ? undefined : this.checker.typeToString(type));
   }
+}
+
+/** Of the name of a method or a property all that is declared. */
+function declarationText(node: ts.Node): string {
+  const declaration = ts.isPropertyName(node) && !ts.isSourceFile(node.parent) ? node.parent : node;
+  return declaration.getText().replace(/[;,]$/, "");
 }

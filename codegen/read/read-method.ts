@@ -77,7 +77,8 @@ function checkedSignature(reading: Reading, source: MethodSource, at: ts.Node): 
     return undefined;
   }
   if (reserved.includes(property.name)) reading.trouble(site, "reserved-name", { message: `the name ${name} is reserved` });
-  if (property.flags & ts.SymbolFlags.Optional) {
+  const type = reading.checker.getTypeOfSymbol(property);
+  if (property.flags & ts.SymbolFlags.Optional || type.isUnion()) {
     reading.trouble(site, "optional-method", { message: `a server may not leave ${name} out` });
     return undefined;
   }

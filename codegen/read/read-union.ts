@@ -7,7 +7,7 @@ import { isOpen, primitiveOf } from "./read-intersection.ts";
 import { arrayElement } from "./read-items.ts";
 import { isDocument } from "./read-object.ts";
 import { inside, type Reading, type Site, unreadable } from "./reading.ts";
-import { compareArms, conflictOf } from "./value-classes.ts";
+import { compareArms, conflictOf, withBrandsJoined } from "./value-classes.ts";
 
 export function readArms(reading: Reading, arms: readonly ts.Type[], site: Site): Type {
   if (arms.some(({ flags }) => flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Void))) {
@@ -15,7 +15,7 @@ export function readArms(reading: Reading, arms: readonly ts.Type[], site: Site)
     return unreadable;
   }
   const json = withoutJson(reading, arms);
-  const pieces: Type[] = json === undefined ? [] : [{ kind: "json" }];
+  const pieces: Type[] = json === undefined ? [] : json.length === 0 ? [{ kind: "json" }] : [...jsonArms];
   const { literals, others } = sortArms(reading, json ?? arms);
   const literal = readLiterals(reading, literals, site);
   if (literal === undefined) return unreadable;
@@ -33,7 +33,18 @@ export function readArms(reading: Reading, arms: readonly ts.Type[], site: Site)
   return joined(reading, pieces, site);
 }
 
-function joined(reading: Reading, pieces: readonly Type[], site: Site): Type {
+/** `JsonValue` beside something else: each of its arms may differ from that. */
+const jsonArms: readonly Type[] = [
+  { kind: "null" },
+  { kind: "boolean" },
+  { kind: "string" },
+  { kind: "number" },
+  { kind: "array", items: { kind: "json" } },
+  { kind: "map", form: "object", key: { kind: "string" }, value: { kind: "json" } },
+];
+
+function joined(reading: Reading, all: readonly Type[], site: Site): Type {
+  const pieces = withBrandsJoined(all);
   const [first] = pieces;
   if (first === undefined) return unreadable;
   if (pieces.length === 1 || pieces.includes(unreadable)) return pieces.includes(unreadable) ? unreadable : first;

@@ -33,7 +33,7 @@ export function findSchemas(root: string): FoundFolder {
   const diagnostics: Diagnostic[] = [];
   const report = (name: DiagnosticName, file: string, message: string): void => {
     const { code, remedy } = diagnosticRows[name];
-    diagnostics.push({ code, severity: "error", place: { file, line: 1, column: 1 }, message, remedy });
+    diagnostics.push({ code, severity: "error", place: { file, line: 1, column: 1 }, typeText: file, message, remedy });
   };
   const visit = (folder: readonly string[], open: ReadonlySet<string>): void => {
     const absolute = join(root, ...folder);

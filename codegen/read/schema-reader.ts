@@ -122,7 +122,7 @@ function withHarmlessText(diagnostic: Diagnostic): Diagnostic {
   return {
     ...diagnostic,
     place: { ...place, file: harmless(place.file) },
-    ...(typeText === undefined ? {} : { typeText: harmless(typeText) }),
+    typeText: harmless(typeText),
     message: harmless(message),
     remedy: harmless(remedy),
   };

@@ -34,7 +34,7 @@ function namespace({ places }: Reading, statement: ts.Statement): Trouble | unde
   const type = inner.find((node) => (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) && isExported(node));
   if (type === undefined && ts.isModuleBlock(statement.body)) return undefined;
   const message = `what the namespace ${statement.name.text} exports has no full name`;
-  return { name: "namespace", place: places.of(statement.name), message };
+  return { name: "namespace", place: places.of(statement.name), typeText: shortText(statement.getText()), message };
 }
 
 function isExported(node: ts.Declaration): boolean {

@@ -122,3 +122,38 @@ const order: readonly Type["kind"][] = [
 export function compareArms(a: Type, b: Type): number {
   return order.indexOf(a.kind) - order.indexOf(b.kind);
 }
+
+const primitiveKinds: ReadonlySet<Type["kind"]> = new Set([
+  "string",
+  "uuid",
+  "number",
+  "int32",
+  "uint32",
+  "int53",
+  "double",
+  "int64",
+  "uint64",
+] as const);
+
+/** `UserId | GroupId`, two brands of one primitive: that primitive, and nobody has to tell them apart. */
+export function withBrandsJoined(arms: readonly Type[]): Type[] {
+  const joined: Type[] = [];
+  for (const arm of arms) {
+    const at = joined.findIndex((other) => primitiveKinds.has(arm.kind) && other.kind === arm.kind && sameRules(other, arm));
+    const other = joined[at];
+    if (other === undefined) {
+      joined.push(arm);
+      continue;
+    }
+    const { alias, brand, ...plain } = other;
+    const brands = brand === undefined || arm.brand === undefined ? undefined : `(${brand} | ${arm.brand})`;
+    joined[at] = { ...plain, ...(brands === undefined ? {} : { brand: brands }) } as Type;
+  }
+  return joined;
+}
+
+function sameRules(one: Type, other: Type): boolean {
+  const text = ({ rules = {} }: Type) =>
+    JSON.stringify(Object.entries(rules).sort(), (_, value) => (typeof value === "bigint" ? `${value}n` : value));
+  return text(one) === text(other);
+}

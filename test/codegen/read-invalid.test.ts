@@ -63,7 +63,8 @@ describe.each(cases)("the schemas of invalid/%s", (name) => {
     expect(existsSync(golden), "no golden yet: run with UPDATE_GOLDENS=1").toBe(true);
     expect(text).toBe(readFileSync(golden, "utf8"));
     expect(diagnostics.map(({ code }) => code)).toContain(diagnosticRows[name].code);
-    for (const { message, remedy, place } of diagnostics) {
+    for (const { message, remedy, place, typeText } of diagnostics) {
+      expect(typeText).not.toBe("");
       expect(message).not.toBe("");
       expect(remedy).not.toBe("");
       expect(place.line).toBeGreaterThan(0);

@@ -89,7 +89,7 @@ export function typeOf(text: string, head = ""): { type: Type; model: SchemaMode
 export function diagnosticLines({ code, severity, place, typeText, message, remedy, other }: Diagnostic): string {
   return [
     `${severity} ${code} ${place.file}:${place.line}:${place.column}`,
-    ...(typeText === undefined ? [] : [`  type    ${JSON.stringify(typeText)}`]),
+    `  type    ${JSON.stringify(typeText)}`,
     `  why     ${message}`,
     `  remedy  ${remedy}`,
     ...(other === undefined ? [] : [`  other   ${other.file}:${other.line}:${other.column}`]),

@@ -41,14 +41,17 @@ import {
   toCutText,
   toDate,
   toInt32,
+  toJson,
   toLiteral,
   toNull,
   toNumber,
   toText,
   unrecognized,
+  valueBound,
   valueEnd,
   writeBytes,
   writeIndex,
+  writeJson,
   writeKey,
   writeNumber,
   writeText,
@@ -316,6 +319,23 @@ const $shapeMixed = {
     { name: "level", type: { kind: "literals", values: [1, 2, 3], open: false } },
     { name: "unit", type: { kind: "literals", values: ["km", "m"], open: true } },
     {
+      name: "note",
+      type: {
+        kind: "value-union",
+        arms: [
+          { kind: "null" },
+          { kind: "boolean" },
+          { kind: "string" },
+          { kind: "number" },
+          { kind: "date" },
+          { kind: "bytes" },
+          { kind: "array", items: { kind: "json" } },
+          { kind: "map", form: "object", key: { kind: "string" }, value: { kind: "json" } },
+        ],
+      },
+    },
+    { name: "by", type: { kind: "value-union", arms: [{ kind: "null" }, { kind: "string" }] } },
+    {
       name: "scale",
       type: {
         kind: "value-union",
@@ -546,15 +566,15 @@ const $codecMixed = {
   name: "kinds.v1.Mixed",
   bound(value, limits) {
     try {
-      return $boundMixed(value) + 8;
+      return $boundMixed(value, limits.maxDepth) + 8;
     } catch (error) {
       throw encodeError(error, "kinds.v1.Mixed", $shapeMixed, value, limits);
     }
   },
   write(b, dv, start, value, limits) {
     try {
-      const end = $writeMixed(b, dv, start, value);
-      if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) holdLimits($shapeMixed, { b, dv, start, end }, limits);
+      const end = $writeMixed(b, dv, start, value, limits.maxDepth);
+      if (end - start > limits.maxElements * 2) holdLimits($shapeMixed, { b, dv, start, end }, limits);
       return end;
     } catch (error) {
       throw encodeError(error, "kinds.v1.Mixed", $shapeMixed, value, limits);
@@ -564,8 +584,8 @@ const $codecMixed = {
     try {
       checkExtent(dv, start, end);
       openWindow(b, start, end);
-      if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) holdLimits($shapeMixed, { b, dv, start, end }, limits);
-      return $readMixed(b, dv, start, end);
+      if (end - start > limits.maxElements * 2) holdLimits($shapeMixed, { b, dv, start, end }, limits);
+      return $readMixed(b, dv, start, end, limits.maxDepth);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Mixed", $shapeMixed, { b, dv, start, end }, limits);
     }
@@ -1117,11 +1137,14 @@ function $armNamed(_b, dv, at, length) {
   return -1;
 }
 
-function $boundMixed(x) {
+function $boundMixed(x, depth) {
+  if (depth <= 0) fail();
   const v = fieldsOf(x);
-  let bound = 128;
+  let bound = 138;
   bound += $boundMixedWhen(v.when);
   bound += 5 + textBound(v.unit);
+  bound += $boundMixedNote(v.note, depth - 1);
+  bound += $boundMixedBy(v.by);
   bound += $boundMixedScale(v.scale);
   bound += $boundMixedLimit(v.limit);
   bound += $boundMixedOwner(v.owner);
@@ -1130,7 +1153,8 @@ function $boundMixed(x) {
   return bound;
 }
 
-function $writeMixed(b, dv, o, x) {
+function $writeMixed(b, dv, o, x, depth) {
+  if (depth <= 0) fail();
   const v = fieldsOf(x);
   const start = o;
   const f0 = v.when;
@@ -1153,39 +1177,47 @@ function $writeMixed(b, dv, o, x) {
   const f3Bytes = writeText(b, dv, o + 21, f3);
   dv.setInt32(o + 17, f3Bytes + 1, true);
   o += f3Bytes + 21;
-  const f4 = v.scale;
-  dv.setInt32(o, 0x63730000, true);
-  dv.setInt32(o + 4, 0x656c61, true);
-  o = $writeMixedScale(b, dv, o + 1, o + 8, f4);
-  const f5 = v.limit;
+  const f4 = v.note;
+  dv.setInt32(o, 0x6f6e0000, true);
+  dv.setInt32(o + 4, 0x6574, true);
+  o = $writeMixedNote(b, dv, o + 1, o + 7, f4, depth - 1);
+  const f5 = v.by;
+  dv.setInt32(o, 0x796200, true);
+  o = $writeMixedBy(b, dv, o, o + 4, f5);
+  const f6 = v.scale;
+  dv.setInt32(o, 0x61637300, true);
+  dv.setInt32(o + 4, 0x656c, true);
+  o = $writeMixedScale(b, dv, o, o + 7, f6);
+  const f7 = v.limit;
   dv.setInt32(o, 0x6d696c00, true);
   dv.setInt32(o + 4, 0x7469, true);
-  o = $writeMixedLimit(b, dv, o, o + 7, f5);
-  const f6 = v.shape;
-  if (f6 !== undefined) {
+  o = $writeMixedLimit(b, dv, o, o + 7, f7);
+  const f8 = v.shape;
+  if (f8 !== undefined) {
     dv.setInt32(o, 0x61687303, true);
     dv.setInt32(o + 4, 0x6570, true);
-    o = $writeShape(b, dv, o + 7, f6);
+    o = $writeShape(b, dv, o + 7, f8);
   }
-  const f7 = v.owner;
+  const f9 = v.owner;
   dv.setInt32(o, 0x6e776f00, true);
   dv.setInt32(o + 4, 0x7265, true);
-  o = $writeMixedOwner(b, dv, o, o + 7, f7);
-  const f8 = v.items;
+  o = $writeMixedOwner(b, dv, o, o + 7, f9);
+  const f10 = v.items;
   dv.setInt32(o, 0x65746900, true);
   dv.setInt32(o + 4, 0x736d, true);
-  o = $writeMixedItems(b, dv, o, o + 7, f8);
-  const f9 = v.labels;
+  o = $writeMixedItems(b, dv, o, o + 7, f10);
+  const f11 = v.labels;
   dv.setInt32(o, 0x62616c00, true);
   dv.setInt32(o + 4, 0x736c65, true);
-  o = $writeMixedLabels(b, dv, o, o + 8, f9);
+  o = $writeMixedLabels(b, dv, o, o + 8, f11);
   b[o] = 0;
   o += 1;
   dv.setInt32(start, o - start, true);
   return o;
 }
 
-function $readMixed(b, dv, p, e) {
+function $readMixed(b, dv, p, e, depth) {
+  if (depth <= 0) fail();
   let f0;
   let f1;
   let f2;
@@ -1196,9 +1228,11 @@ function $readMixed(b, dv, p, e) {
   let f7;
   let f8;
   let f9;
+  let f10;
+  let f11;
   // left at the first surprise; never a second time round
   while (true) {
-    if (e - p < 75) {
+    if (e - p < 85) {
       p += 4;
       break;
     }
@@ -1208,7 +1242,7 @@ function $readMixed(b, dv, p, e) {
     }
     const f0Type = b[p + 4];
     const f0End = valueEnd(b, dv, f0Type, p + 10, e - 1);
-    if (f0End > e - 65) {
+    if (f0End > e - 75) {
       p += 4;
       break;
     }
@@ -1217,7 +1251,7 @@ function $readMixed(b, dv, p, e) {
     if (dv.getInt32(p + 1, true) !== 0x657a6973 || b[p + 5] !== 0) break;
     const f1Type = b[p];
     const f1End = valueEnd(b, dv, f1Type, p + 6, e - 1);
-    if (f1End > e - 59) break;
+    if (f1End > e - 69) break;
     f1 = $readMixedSize(b, dv, f1Type, p + 6, f1End);
     p = f1End;
     if (dv.getInt32(p, true) !== 0x76656c10 || dv.getInt32(p + 3, true) !== 0x6c6576) break;
@@ -1228,72 +1262,86 @@ function $readMixed(b, dv, p, e) {
       break;
     }
     const f3Bytes = dv.getInt32(p + 17, true);
-    if (f3Bytes < 1 || f3Bytes > e - p - 58) {
+    if (f3Bytes < 1 || f3Bytes > e - p - 68) {
       p += 11;
       break;
     }
     f3 = cutText(b, dv, p + 21, p + 20 + f3Bytes);
     p += f3Bytes + 20;
-    if (b[p] !== 0 || dv.getInt32(p + 2, true) !== 0x6c616373 || dv.getInt16(p + 6, true) !== 0x65) {
+    if (b[p] !== 0 || dv.getInt32(p + 2, true) !== 0x65746f6e || b[p + 6] !== 0) {
       p = behindNul(b, p);
       break;
     }
     const f4Type = b[p + 1];
-    const f4End = valueEnd(b, dv, f4Type, p + 8, e - 1);
-    if (f4End > e - 30) {
+    const f4End = valueEnd(b, dv, f4Type, p + 7, e - 1);
+    if (f4End > e - 41) {
       p += 1;
       break;
     }
-    f4 = $readMixedScale(b, dv, f4Type, p + 8, f4End);
+    f4 = $readMixedNote(b, dv, f4Type, p + 7, f4End, depth - 1);
     p = f4End;
-    if (dv.getInt32(p + 1, true) !== 0x696d696c || dv.getInt16(p + 5, true) !== 0x74) break;
+    if (dv.getInt16(p + 1, true) !== 0x7962 || b[p + 3] !== 0) break;
     const f5Type = b[p];
-    const f5End = valueEnd(b, dv, f5Type, p + 7, e - 1);
-    if (f5End > e - 23) break;
-    f5 = $readMixedLimit(b, dv, f5Type, p + 7, f5End);
+    const f5End = valueEnd(b, dv, f5Type, p + 4, e - 1);
+    if (f5End > e - 37) break;
+    f5 = $readMixedBy(b, dv, f5Type, p + 4, f5End);
     p = f5End;
-    if (e - p >= 35 && dv.getInt32(p, true) === 0x61687303 && dv.getInt32(p + 3, true) === 0x657061) {
-      const f6Bytes = dv.getInt32(p + 7, true);
-      if (f6Bytes < 5 || f6Bytes > e - p - 30) break;
-      f6 = $readShape(b, dv, p + 7, p + 7 + f6Bytes);
-      p += f6Bytes + 7;
-    }
-    if (dv.getInt32(p + 1, true) !== 0x656e776f || dv.getInt16(p + 5, true) !== 0x72) break;
+    if (dv.getInt32(p + 1, true) !== 0x6c616373 || dv.getInt16(p + 5, true) !== 0x65) break;
+    const f6Type = b[p];
+    const f6End = valueEnd(b, dv, f6Type, p + 7, e - 1);
+    if (f6End > e - 30) break;
+    f6 = $readMixedScale(b, dv, f6Type, p + 7, f6End);
+    p = f6End;
+    if (dv.getInt32(p + 1, true) !== 0x696d696c || dv.getInt16(p + 5, true) !== 0x74) break;
     const f7Type = b[p];
     const f7End = valueEnd(b, dv, f7Type, p + 7, e - 1);
-    if (f7End > e - 16) break;
-    f7 = $readMixedOwner(b, dv, f7Type, p + 7, f7End);
+    if (f7End > e - 23) break;
+    f7 = $readMixedLimit(b, dv, f7Type, p + 7, f7End);
     p = f7End;
-    if (dv.getInt32(p + 1, true) !== 0x6d657469 || dv.getInt16(p + 5, true) !== 0x73) break;
-    const f8Type = b[p];
-    const f8End = valueEnd(b, dv, f8Type, p + 7, e - 1);
-    if (f8End > e - 9) break;
-    f8 = $readMixedItems(b, dv, f8Type, p + 7, f8End);
-    p = f8End;
-    if (dv.getInt32(p + 1, true) !== 0x6562616c || dv.getInt32(p + 4, true) !== 0x736c65) break;
+    if (e - p >= 35 && dv.getInt32(p, true) === 0x61687303 && dv.getInt32(p + 3, true) === 0x657061) {
+      const f8Bytes = dv.getInt32(p + 7, true);
+      if (f8Bytes < 5 || f8Bytes > e - p - 30) break;
+      f8 = $readShape(b, dv, p + 7, p + 7 + f8Bytes);
+      p += f8Bytes + 7;
+    }
+    if (dv.getInt32(p + 1, true) !== 0x656e776f || dv.getInt16(p + 5, true) !== 0x72) break;
     const f9Type = b[p];
-    const f9End = valueEnd(b, dv, f9Type, p + 8, e - 1);
-    f9 = $readMixedLabels(b, dv, f9Type, p + 8, f9End);
+    const f9End = valueEnd(b, dv, f9Type, p + 7, e - 1);
+    if (f9End > e - 16) break;
+    f9 = $readMixedOwner(b, dv, f9Type, p + 7, f9End);
     p = f9End;
+    if (dv.getInt32(p + 1, true) !== 0x6d657469 || dv.getInt16(p + 5, true) !== 0x73) break;
+    const f10Type = b[p];
+    const f10End = valueEnd(b, dv, f10Type, p + 7, e - 1);
+    if (f10End > e - 9) break;
+    f10 = $readMixedItems(b, dv, f10Type, p + 7, f10End);
+    p = f10End;
+    if (dv.getInt32(p + 1, true) !== 0x6562616c || dv.getInt32(p + 4, true) !== 0x736c65) break;
+    const f11Type = b[p];
+    const f11End = valueEnd(b, dv, f11Type, p + 8, e - 1);
+    f11 = $readMixedLabels(b, dv, f11Type, p + 8, f11End);
+    p = f11End;
     if (e - p !== 1 || b[p] !== 0) break;
     const value = {
       when: f0,
       size: f1,
       level: f2,
       unit: f3,
-      scale: f4,
-      limit: f5,
-      owner: f7,
-      items: f8,
-      labels: f9,
+      note: f4,
+      by: f5,
+      scale: f6,
+      limit: f7,
+      owner: f9,
+      items: f10,
+      labels: f11,
     };
-    if (f6 !== undefined) value.shape = f6;
+    if (f8 !== undefined) value.shape = f8;
     return value;
   }
-  return $restMixed(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9);
+  return $restMixed(b, dv, p, e, depth, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11);
 }
 
-function $restMixed(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9) {
+function $restMixed(b, dv, p, e, depth, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11) {
   const last = e - 1;
   if (b[last] !== 0) fail();
   while (p < last) {
@@ -1319,27 +1367,35 @@ function $restMixed(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9) {
         break;
       case 4:
         if (f4 !== undefined) fail();
-        f4 = $readMixedScale(b, dv, type, from, end);
+        f4 = $readMixedNote(b, dv, type, from, end, depth - 1);
         break;
       case 5:
         if (f5 !== undefined) fail();
-        f5 = $readMixedLimit(b, dv, type, from, end);
+        f5 = $readMixedBy(b, dv, type, from, end);
         break;
       case 6:
         if (f6 !== undefined) fail();
-        f6 = type === 3 ? $readShape(b, dv, from, end) : fail();
+        f6 = $readMixedScale(b, dv, type, from, end);
         break;
       case 7:
         if (f7 !== undefined) fail();
-        f7 = $readMixedOwner(b, dv, type, from, end);
+        f7 = $readMixedLimit(b, dv, type, from, end);
         break;
       case 8:
         if (f8 !== undefined) fail();
-        f8 = $readMixedItems(b, dv, type, from, end);
+        f8 = type === 3 ? $readShape(b, dv, from, end) : fail();
         break;
       case 9:
         if (f9 !== undefined) fail();
-        f9 = $readMixedLabels(b, dv, type, from, end);
+        f9 = $readMixedOwner(b, dv, type, from, end);
+        break;
+      case 10:
+        if (f10 !== undefined) fail();
+        f10 = $readMixedItems(b, dv, type, from, end);
+        break;
+      case 11:
+        if (f11 !== undefined) fail();
+        f11 = $readMixedLabels(b, dv, type, from, end);
         break;
     }
     p = end;
@@ -1351,9 +1407,11 @@ function $restMixed(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9) {
     f3 === undefined ||
     f4 === undefined ||
     f5 === undefined ||
+    f6 === undefined ||
     f7 === undefined ||
-    f8 === undefined ||
-    f9 === undefined
+    f9 === undefined ||
+    f10 === undefined ||
+    f11 === undefined
   ) {
     fail();
   }
@@ -1362,20 +1420,31 @@ function $restMixed(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9) {
     size: f1,
     level: f2,
     unit: f3,
-    scale: f4,
-    limit: f5,
-    owner: f7,
-    items: f8,
-    labels: f9,
+    note: f4,
+    by: f5,
+    scale: f6,
+    limit: f7,
+    owner: f9,
+    items: f10,
+    labels: f11,
   };
-  if (f6 !== undefined) value.shape = f6;
+  if (f8 !== undefined) value.shape = f8;
   return value;
 }
 
 function $keyMixed(_b, dv, at, length) {
   switch (length) {
+    case 2: {
+      if (dv.getInt16(at, true) === 0x7962) {
+        return 5;
+      }
+      break;
+    }
     case 4: {
       const word0 = dv.getInt32(at, true);
+      if (word0 === 0x65746f6e) {
+        return 4;
+      }
       if (word0 === 0x657a6973) {
         return 1;
       }
@@ -1391,30 +1460,30 @@ function $keyMixed(_b, dv, at, length) {
       const word0 = dv.getInt32(at, true);
       if (word0 < 0x6c616373) {
         if (word0 === 0x656e776f && dv.getInt32(at + 1, true) === 0x72656e77) {
-          return 7;
+          return 9;
         }
         if (word0 === 0x6576656c && dv.getInt32(at + 1, true) === 0x6c657665) {
           return 2;
         }
         if (word0 === 0x696d696c && dv.getInt32(at + 1, true) === 0x74696d69) {
-          return 5;
+          return 7;
         }
       } else {
         if (word0 === 0x6c616373 && dv.getInt32(at + 1, true) === 0x656c6163) {
-          return 4;
+          return 6;
         }
         if (word0 === 0x6d657469 && dv.getInt32(at + 1, true) === 0x736d6574) {
-          return 8;
+          return 10;
         }
         if (word0 === 0x70616873 && dv.getInt32(at + 1, true) === 0x65706168) {
-          return 6;
+          return 8;
         }
       }
       break;
     }
     case 6: {
       if (dv.getInt32(at, true) === 0x6562616c && dv.getInt32(at + 2, true) === 0x736c6562) {
-        return 9;
+        return 11;
       }
       break;
     }
@@ -2397,6 +2466,123 @@ function $readMixedWhen(b, dv, type, from, end) {
   }
 }
 
+function $boundMixedNote(x, depth) {
+  if (typeof x === "string") return 5 + textBound(x);
+  if (Array.isArray(x)) return $boundMixedNoteArm(x, depth);
+  if (isBytes(x)) return bytesBound(x);
+  if (isDate(x)) return 8;
+  if (typeof x === "object" && x !== null) return $boundMixedNoteArm2(x, depth);
+  return 8;
+}
+
+function $writeMixedNote(b, dv, typeAt, o, x, depth) {
+  if (x === null) {
+    if (x !== null) fail();
+    b[typeAt] = 10;
+    return o;
+  }
+  if (typeof x === "string") {
+    if (typeof x !== "string") fail();
+    b[typeAt] = 2;
+    const xBytes = writeText(b, dv, o + 4, x);
+    dv.setInt32(o, xBytes + 1, true);
+    o += xBytes + 4;
+    b[o] = 0;
+    return o + 1;
+  }
+  if (typeof x === "number") {
+    if (typeof x !== "number") fail();
+    o = writeNumber(b, dv, typeAt, o, x);
+    return o;
+  }
+  if (typeof x === "boolean") {
+    if (typeof x !== "boolean") fail();
+    b[typeAt] = 8;
+    b[o] = x ? 1 : 0;
+    return o + 1;
+  }
+  if (Array.isArray(x)) {
+    b[typeAt] = 4;
+    o = $writeMixedNoteArm(b, dv, o, x, depth);
+    return o;
+  }
+  if (isBytes(x)) {
+    b[typeAt] = 5;
+    o = writeBytes(b, dv, o, x);
+    return o;
+  }
+  if (isDate(x)) {
+    b[typeAt] = 9;
+    writeTime(dv, o, dateTime(x));
+    return o + 8;
+  }
+  if (typeof x === "object" && x !== null) {
+    b[typeAt] = 3;
+    o = $writeMixedNoteArm2(b, dv, o, x, depth);
+    return o;
+  }
+  return fail();
+}
+
+function $readMixedNote(b, dv, type, from, end, depth) {
+  switch (type) {
+    case 10:
+      return toNull(type);
+    case 8:
+      return toBoolean(b, type, from);
+    case 2:
+      return toCutText(b, dv, type, from, end);
+    case 1:
+    case 16:
+    case 18:
+      return toNumber(dv, type, from);
+    case 9:
+      return toDate(dv, type, from);
+    case 5:
+      return toBytes(b, dv, type, from, end);
+    case 4:
+      return type === 4 ? $readMixedNoteArm(b, dv, from, end, depth) : fail();
+    case 3:
+      return type === 3 ? $readMixedNoteArm2(b, dv, from, end, depth) : fail();
+    default:
+      return fail();
+  }
+}
+
+function $boundMixedBy(x) {
+  if (typeof x === "string") return 5 + textBound(x);
+  return 0;
+}
+
+function $writeMixedBy(b, dv, typeAt, o, x) {
+  if (x === null) {
+    if (x !== null) fail();
+    b[typeAt] = 10;
+    return o;
+  }
+  if (typeof x === "string") {
+    if (typeof x !== "string") fail();
+    b[typeAt] = 2;
+    const xBytes = writeText(b, dv, o + 4, x);
+    dv.setInt32(o, xBytes + 1, true);
+    o += xBytes + 4;
+    b[o] = 0;
+    return o + 1;
+  }
+  return fail();
+}
+
+function $readMixedBy(b, dv, type, from, end) {
+  switch (type) {
+    case 10:
+      return toNull(type);
+    case 2:
+      return toCutText(b, dv, type, from, end);
+    default:
+      return fail();
+  }
+}
+
 function $boundMixedScale(x) {
   if (typeof x === "string") return 5 + textBound(x);
   return 8;
@@ -2704,6 +2890,98 @@ function $literalOpenShapeLineKind(_b, dv, at, length) {
   return undefined;
 }
 
+function $boundMixedNoteArm(x, depth) {
+  if (depth <= 0) fail();
+  const items = itemsOf(x);
+  let bound = 5 + indexBytes(items.length);
+  for (let i = 0; i < items.length; i += 1) bound += valueBound(items[i], depth - 1);
+  return bound;
+}
+
+function $writeMixedNoteArm(b, dv, o, x, depth) {
+  if (depth <= 0) fail();
+  const items = itemsOf(x);
+  const start = o;
+  o += 4;
+  const length = items.length;
+  for (let i = 0; i < length; i += 1) {
+    const item = items[i];
+    const typeAt = o;
+    if (i < 10) {
+      dv.setInt32(o, 12288 + (i << 8), true);
+      o += 3;
+    } else {
+      o = writeIndex(b, dv, o, 0, i);
+    }
+    o = writeJson(b, dv, typeAt, o, item, depth - 1);
+  }
+  return endDocument(b, dv, start, o);
+}
+
+function $readMixedNoteArm(b, dv, o, e, depth) {
+  if (depth <= 0) fail();
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  let p = o + 4;
+  const items = [];
+  for (let i = 0; p < last; i += 1) {
+    const type = b[p];
+    const from = indexEnd(b, p + 1, i, last);
+    const end = valueEnd(b, dv, type, from, last);
+    const item = toJson(b, dv, type, from, end, depth - 1);
+    p = end;
+    items.push(item);
+  }
+  return items;
+}
+
+function $boundMixedNoteArm2(x, depth) {
+  if (depth <= 0) fail();
+  let bound = 5;
+  const map = objectOf(x);
+  for (const key of Object.keys(map)) {
+    const value = map[key];
+    if (value !== undefined) bound += 2 + keyBound(key) + valueBound(value, depth - 1);
+  }
+  return bound;
+}
+
+function $writeMixedNoteArm2(b, dv, o, x, depth) {
+  if (depth <= 0) fail();
+  const map = objectOf(x);
+  const start = o;
+  o += 4;
+  for (const key of Object.keys(map)) {
+    const value = map[key];
+    if (value === undefined) continue;
+    const typeAt = o;
+    o = writeKey(b, o + 1, key);
+    o = writeJson(b, dv, typeAt, o, value, depth - 1);
+  }
+  return endDocument(b, dv, start, o);
+}
+
+function $readMixedNoteArm2(b, dv, o, e, depth) {
+  if (depth <= 0) fail();
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  let p = o + 4;
+  const map = {};
+  let count = 0;
+  while (p < last) {
+    const type = b[p];
+    const from = keyEnd(b, p + 1, last);
+    const end = valueEnd(b, dv, type, from, last);
+    const key = readKey(b, dv, p + 1, from - 1);
+    setOwn(map, key, toJson(b, dv, type, from, end, depth - 1));
+    count += 1;
+    p = end;
+  }
+  // a key twice: fewer keys than entries
+  if (Object.keys(map).length !== count) fail();
+  return map;
+}
+
 function $boundMixedLimitArm(x) {
   let bound = 5;
   const map = objectOf(x);
@@ -2902,7 +3180,7 @@ function $literalMixedSizeArm(_b, dv, at, length) {
 /** `kinds.v1.Shapes`, for `server.add`. */
 export const ShapesService = defineService({
   fullName: "kinds.v1.Shapes",
-  fingerprint: "bf819b54b0951e7d",
+  fingerprint: "190ed4842ef0ca4f",
   methods: [
     {
       name: "draw",

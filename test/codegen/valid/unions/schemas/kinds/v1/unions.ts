@@ -1,4 +1,4 @@
-import type { Int32, Unrecognized } from "taut/schema";
+import type { Int32, JsonValue, Unrecognized } from "taut/schema";
 
 export interface Circle {
   kind: "circle";
@@ -19,6 +19,8 @@ export interface Mixed {
   size: number | "auto" | null;
   level: 1 | 2 | 3;
   unit: "m" | "km" | (string & {});
+  note: JsonValue | Date | Uint8Array;
+  by: UserId | GroupId | null;
   scale: "mm" | 1000 | true | (string & {});
   limit: "none" | 0 | true | Record<string, Int32>;
   shape?: Shape;
@@ -33,3 +35,5 @@ export interface Shapes {
   status(of: Shape | null): Promise<Status | null>;
   named(request: Named): Promise<Mixed>;
 }
+export type UserId = string & { readonly __brand: "UserId" };
+export type GroupId = string & { readonly __brand: "GroupId" };
