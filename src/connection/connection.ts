@@ -326,7 +326,8 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
 
   #read(chunk: Buffer): void {
     this.#reader.receive(chunk);
-    if (this.#slowSender === undefined && this.#session !== undefined && this.#isUnfinished(this.#session))
+    // The chunk may have ended the connection, with something unfinished for good.
+    if (this.#slowSender === undefined && this.#session !== undefined && this.#goesOn() && this.#isUnfinished(this.#session))
       this.#watchSlowSender();
   }
 

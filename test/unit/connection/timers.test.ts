@@ -4,7 +4,9 @@ import { DeadlineTimer } from "../../../src/connection/deadline-timer.ts";
 import { FragmentedMessage } from "../../../src/connection/fragmented-message.ts";
 import { defaultLimits } from "../../../src/connection/limits.ts";
 import { SlowSenderTimer } from "../../../src/connection/slow-sender-timer.ts";
+import { openServer } from "../../support/connection-ends.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
+import type { Frame } from "../../support/wire-frames.ts";
 
 describe("the deadline timer", () => {
   function timer(deadlines: number[]): { clock: ManualClock; timer: DeadlineTimer; ended: number[] } {
@@ -159,6 +161,21 @@ describe("the slow sender's timer", () => {
       clock.advance(30_000);
     }
     expect(state.ended).toEqual([]);
+  });
+});
+
+describe("a connection that a chunk has ended", () => {
+  it("starts no timer for what the same chunk has left unfinished", () => {
+    const server = openServer();
+    const request: Frame = { kind: "call", id: 1, name: "t/echo", method: 0, total: 200_000 };
+    server.receive(
+      request,
+      { kind: "fragment", id: 1, bytes: Buffer.alloc(1_000) },
+      { kind: "hello", message: { versions: [1, 1] } },
+    );
+    expect(server.closedWith?.message).toMatch(/second handshake/);
+    server.clock.advance(2_000);
+    expect(server.clock.pendingTimers).toBe(0);
   });
 });
 
