@@ -168,6 +168,7 @@ it(`takes ${frames.toLocaleString("en")} hostile frames in without a crash, a ha
       clientClock.advance(2_000);
       await turn();
       expect(attacked.left, `seed ${seed}, session ${sessions}`).toEqual({ open: 0, connections: 0 });
+      expect(attacked.clock.pendingTimers, `seed ${seed}, session ${sessions}: timers of the server`).toBe(0);
       expect(clientClock.pendingTimers, `seed ${seed}, session ${sessions}: timers of clients`).toBe(0);
     }
     if (sessions === 1_000) before = await bytesInUse();

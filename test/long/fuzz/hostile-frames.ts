@@ -122,31 +122,11 @@ export class HostileFrames {
     const id = isFragment && this.#announced !== undefined ? this.#announced : this.#id(frame[4] === kinds.call);
     frame.writeUInt32LE(id, 8);
     if (isAnnouncement(frame)) this.#announced = id;
-    switch (random.below(32)) {
-      case 0:
-        frame = this.#withBody(frame, this.#damaged(frame.subarray(12)));
-        break;
-      case 1:
-        frame[5] = random.below(4) === 0 ? random.below(256) : (frame[5] as number) ^ (1 << random.below(7));
-        break;
-      case 2:
-      case 3:
-      case 4:
-      case 5:
-      case 6:
-      case 7:
-        frame = this.#withDocument(frame, random.pick(documents) as Buffer);
-        break;
-      case 8:
-      case 9:
-      case 10:
-      case 11:
-      case 12:
-      case 13:
-        this.#spoilDocument(frame);
-        break;
-      default:
-    }
+    const fate = random.below(32);
+    if (fate === 0) frame = this.#withBody(frame, this.#damaged(frame.subarray(12)));
+    else if (fate === 1) frame[5] = random.below(4) === 0 ? random.below(256) : (frame[5] as number) ^ (1 << random.below(7));
+    else if (fate < 8) frame = this.#withDocument(frame, random.pick(documents) as Buffer);
+    else if (fate < 14) this.#spoilDocument(frame);
     if (random.below(lieEvery) === 0) this.#lie(frame);
     return frame;
   }

@@ -196,22 +196,28 @@ class ModelRun {
     }
   }
 
-  /** What must hold at any moment. */
+  /** What must hold at any moment. Looked at a million times: `expect` is called for what is wrong alone. */
   #check(): void {
     for (const one of this.#calls) {
       const { caller, callee, key } = one;
-      expect(caller.ends, `call ${key} ended twice`).toBeLessThanOrEqual(1);
-      for (; one.seenDown < caller.messages.length; one.seenDown += 1)
-        expect(caller.messages[one.seenDown]).toMatchObject({ key, n: one.seenDown });
-      if (callee !== undefined)
-        for (; one.seenUp < callee.messages.length; one.seenUp += 1)
-          expect(callee.messages[one.seenUp]).toMatchObject({ key, n: one.seenUp });
-      expect(one.seenDown).toBeLessThanOrEqual(one.sentDown);
-      expect(one.seenUp).toBeLessThanOrEqual(one.sentUp);
-      if (caller.result !== undefined && caller.result !== "empty") expect(caller.result.key).toBe(key);
+      if (caller.ends > 1) throw new Error(`call ${key} ended ${caller.ends} times`);
+      one.seenDown = this.#checkMessages(caller.messages, key, one.seenDown);
+      if (callee !== undefined) one.seenUp = this.#checkMessages(callee.messages, key, one.seenUp);
+      if (one.seenDown > one.sentDown || one.seenUp > one.sentUp) throw new Error(`call ${key} has more messages than were sent`);
+      const { result } = caller;
+      if (result !== undefined && result !== "empty" && result.key !== key) expect(result.key).toBe(key);
     }
     expect(this.#ends.client.closedWith?.message ?? "").not.toMatch(/protocol error|exceeded/);
     expect(this.#ends.server.closedWith?.message ?? "").not.toMatch(/protocol error|exceeded/);
+  }
+
+  /** New messages are this call's, in the order in which they were sent. Answers how many there are. */
+  #checkMessages(messages: readonly Record<string, unknown>[], key: number, seen: number): number {
+    for (; seen < messages.length; seen += 1) {
+      const message = messages[seen];
+      if (message?.key !== key || message.n !== seen) expect(message).toMatchObject({ key, n: seen });
+    }
+    return seen;
   }
 
   /** Lets everything come to its end, and looks at how each call ended. */
