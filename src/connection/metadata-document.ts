@@ -22,10 +22,11 @@ export function encodeMetadata(metadata: Metadata | undefined, maxBytes: number,
   const document: Record<string, unknown> = Object.create(null);
   let isEmpty = true;
   if (metadata !== undefined) {
-    for (const [key] of metadata) {
-      if (Object.hasOwn(document, key)) continue;
-      const values = metadata.getAll(key);
-      document[key] = values.length === 1 ? values[0] : values;
+    for (const [key, value] of metadata) {
+      const known = document[key];
+      if (known === undefined) document[key] = value;
+      else if (Array.isArray(known)) known.push(value);
+      else document[key] = [known, value];
       isEmpty = false;
     }
   }

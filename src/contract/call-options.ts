@@ -17,20 +17,20 @@ export interface CallOptions {
    * streams have none by default. `Infinity`: none. 0 or less: DEADLINE_EXCEEDED, nothing is sent.
    */
   timeoutMs?: number;
-  /** Aborting it ends the call with CANCELLED; `cause` is the signal's reason. */
+  /** Aborting it ends the call with CANCELLED, whose `cause` is the signal's reason; the reason stays here. Any number of calls may share one. Default none. */
   signal?: AbortSignal;
-  /** Sent with the request. */
+  /** Sent with the request; up to the server's `maxMetadataBytes`. Default none. */
   metadata?: MetadataInit;
-  /** Called once with the leading metadata of the answer, before its first message. */
+  /** Called once with the leading metadata of the answer, before its first message; empty if there was none. What it throws goes to `onError`. */
   onMetadata?(leading: Metadata): void;
-  /** Called once with the trailers, before the call settles. */
+  /** Called once with the trailers, before the call settles; those of a failure too. What it throws goes to `onError`. */
   onTrailers?(trailers: Metadata): void;
-  /** Wait for a connection until the deadline rather than fail with UNAVAILABLE. Default false. */
+  /** Wait for a connection until the deadline rather than fail with UNAVAILABLE. Default false: a caller should know soon that nobody is there. */
   waitForReady?: boolean;
-  /** May run twice without harm. Default: `@idempotent` of the schema. */
+  /** May run twice without harm: then it is tried again when nobody knows whether it ran. Default: `@idempotent` of the schema. */
   idempotent?: boolean;
-  /** Default: the channel's. */
+  /** Which failures of the handler are tried again, and how often. Default: the channel's. */
   retry?: Retry;
-  /** Whose deadline, cancellation and values to inherit; null: nobody's. Default: the handler that this runs in. */
+  /** Whose deadline, cancellation and values to inherit; null: nobody's. Default: the handler that this runs in, so that nobody works for a caller who has gone. */
   parent?: CallContext | null;
 }

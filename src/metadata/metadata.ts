@@ -40,18 +40,24 @@ function checkValue(key: string, value: unknown): MetadataValue {
 }
 
 /**
- * Ordered multimap. Keys are folded to lower case and match `[a-z0-9._-]{1,128}`; those that begin with `taut-` are reserved.
- * A bad key or value is a `TypeError` where it is set.
+ * Ordered multimap: iterates in the order in which entries were added. Keys are folded to lower case and match
+ * `[a-z0-9._-]{1,128}`; those that begin with `taut-` are reserved. A bad key or value is a `TypeError` where it is set. On the wire the
+ * values of one key stand together; their order, and that of the keys, is kept.
  */
 export class Metadata {
-  readonly #entries = new Map<string, MetadataValue[]>();
+  /** Few, so that a scan beats a table. */
+  #entries: [string, MetadataValue][] = [];
 
   constructor(init?: MetadataInit) {
     if (init === undefined) return;
     if (typeof init !== "object" || init === null) throw new TypeError("metadata must be a Metadata or a plain object");
-    // A Metadata, perhaps of another copy of this package.
+    if (init instanceof Metadata) {
+      this.#entries = init.#entries.map(([key, value]) => [key, value]);
+      return;
+    }
+    // The Metadata of another copy of this package.
     if (Symbol.iterator in init) {
-      for (const [key, value] of init as Metadata) this.append(key, value);
+      for (const [key, value] of init as unknown as Metadata) this.append(key, value);
       return;
     }
     for (const key of Object.keys(init)) {
@@ -63,43 +69,56 @@ export class Metadata {
 
   /** The first value of a key. */
   get(key: string): MetadataValue | undefined {
-    return this.#entries.get(key.toLowerCase())?.[0];
+    const folded = key.toLowerCase();
+    return this.#entries.find(([one]) => one === folded)?.[1];
   }
 
   /** All values of a key, in the order in which they were added; empty when there are none. */
   getAll(key: string): readonly MetadataValue[] {
-    return this.#entries.get(key.toLowerCase())?.slice() ?? [];
+    const folded = key.toLowerCase();
+    return this.#entries.filter(([one]) => one === folded).map(([, value]) => value);
   }
 
   has(key: string): boolean {
-    return this.#entries.has(key.toLowerCase());
+    const folded = key.toLowerCase();
+    return this.#entries.some(([one]) => one === folded);
   }
 
-  /** Replaces all values of a key. An empty array removes it. */
+  /** Replaces all values of a key, in the place of the first. An empty array removes it. */
   set(key: string, value: MetadataValue | readonly MetadataValue[]): this {
     const folded = keyOf(key);
-    const values = (Array.isArray(value) ? value : [value]).map((one) => checkValue(folded, one));
-    if (values.length === 0) this.#entries.delete(folded);
-    else this.#entries.set(folded, values);
+    const added = (Array.isArray(value) ? value : [value]).map((one): [string, MetadataValue] => [
+      folded,
+      checkValue(folded, one),
+    ]);
+    const at = this.#entries.findIndex(([one]) => one === folded);
+    if (at < 0) {
+      this.#entries.push(...added);
+      return this;
+    }
+    const others = this.#entries.slice(at).filter(([one]) => one !== folded);
+    this.#entries = [...this.#entries.slice(0, at), ...added, ...others];
     return this;
   }
 
   append(key: string, value: MetadataValue): this {
     const folded = keyOf(key);
-    const checked = checkValue(folded, value);
-    const values = this.#entries.get(folded);
-    if (values === undefined) this.#entries.set(folded, [checked]);
-    else values.push(checked);
+    this.#entries.push([folded, checkValue(folded, value)]);
     return this;
   }
 
+  /** True if there was something to remove. */
   delete(key: string): boolean {
-    return this.#entries.delete(key.toLowerCase());
+    const folded = key.toLowerCase();
+    const left = this.#entries.filter(([one]) => one !== folded);
+    const hadSome = left.length < this.#entries.length;
+    this.#entries = left;
+    return hadSome;
   }
 
   /** Each value with its key: a key of three values comes three times. */
   *[Symbol.iterator](): Iterator<[string, MetadataValue]> {
-    for (const [key, values] of this.#entries) for (const value of values) yield [key, value];
+    for (const [key, value] of this.#entries.slice()) yield [key, value];
   }
 
   get [Symbol.toStringTag](): string {

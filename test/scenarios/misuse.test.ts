@@ -185,9 +185,9 @@ describe("Metadata", () => {
     const metadata = new Metadata({ B: "1", a: ["2", bytes] }).append("b", "3").set("C", "4");
     expect([...metadata]).toEqual([
       ["b", "1"],
-      ["b", "3"],
       ["a", "2"],
       ["a", bytes],
+      ["b", "3"],
       ["c", "4"],
     ]);
     expect([metadata.get("A"), metadata.getAll("B"), metadata.has("c"), metadata.get("d"), metadata.getAll("d")]).toEqual([
@@ -197,7 +197,14 @@ describe("Metadata", () => {
       undefined,
       [],
     ]);
-    expect(metadata.set("b", ["x", "y"]).getAll("b")).toEqual(["x", "y"]);
+    expect([...metadata.set("b", ["x", "y"])].map(([key, value]) => `${key}${String(value)}`)).toEqual([
+      "bx",
+      "by",
+      "a2",
+      "a1",
+      "c4",
+    ]);
+    expect(new Metadata(metadata).set("a", []).has("a")).toBe(false);
     expect([metadata.delete("B"), metadata.delete("b"), metadata.has("b")]).toEqual([true, false, false]);
     const copy = new Metadata(metadata);
     copy.set("a", "changed");
