@@ -86,7 +86,7 @@ function checkFlags(flags: number): void {
 
 /** The offset behind `bytes` more. */
 function behind(at: number, bytes: number, end: number, what: string): number {
-  if (end - at < bytes) throw new FrameFault(`a call frame without ${what} that it flags`, true);
+  if (end - at < bytes) throw new FrameFault(`a call frame without ${what} that it flags`, false);
   return at + bytes;
 }
 

@@ -132,7 +132,7 @@ describe("floods", () => {
     await peer.expectClose(/maxControlFramesPerSecond|overflows/, 10_000);
   });
 
-  it("FL-4 a second hello is closed at once", async () => {
+  it("FL-4 ID-5 a second hello is closed at once", async () => {
     const peer = await attacked.peer();
     peer.sendFrame({ kind: "hello", message: { versions: [1, 1], limits: { maxCalls: 1_000_000 } } });
     await peer.expectClose(/a second handshake/);
@@ -226,6 +226,23 @@ describe("lies about length", () => {
 });
 
 describe("slow and broken peers", () => {
+  it("SL-2 slow bodies cost the bytes that have come, not those that were announced", async () => {
+    const before = process.memoryUsage().rss;
+    const slowest = await attacked.during(async () => {
+      for (let i = 0; i < 200; i += 1) {
+        const peer = await attacked.peer();
+        for (let id = 1; id <= 15; id += 2) {
+          const { message: _none, ...call } = plainCall(id, "echo", { total: 4 * 1024 * 1024 });
+          peer.sendFrame(call, { kind: "fragment", id, bytes: Buffer.alloc(100) });
+        }
+      }
+      await eventually(() => attacked.server.stats().open >= 200 * 8, "all are announced", 20_000);
+    });
+    expect(slowest).toBeLessThan(slowestEchoMs);
+    // 6.4 GB were announced, 160 KB have come; 200 connections have their cost.
+    expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
+  }, 60_000);
+
   it("SL-5 FIN ends the connection: what was not answered is not, and nothing stays", async () => {
     const peer = await attacked.peer();
     peer.sendFrame(plainCall(1, "hang"));

@@ -215,7 +215,8 @@ export const sessions: Readonly<Record<string, Session>> = {
 const faultData = Buffer.from("1f00000002736b750002000000780010617661696c61626c65000000000000", "hex");
 
 /** Plays a session and answers what crossed, in order. */
-export function record(session: Session): CrossedFrame[] {
+/** @param cut how bytes are delivered; whole by default */
+export function record(session: Session, cut?: (bytes: Buffer) => Buffer[]): CrossedFrame[] {
   const crossed: CrossedFrame[] = [];
   const splitters = { client: new FrameSplitter(), server: new FrameSplitter() };
   let isRecording = session.withHandshake === true;
@@ -223,6 +224,7 @@ export function record(session: Session): CrossedFrame[] {
     ...(session.client === undefined ? {} : { client: session.client }),
     ...(session.server === undefined ? {} : { server: session.server }),
   });
+  if (cut !== undefined) ends.cut = cut;
   ends.onBytes = (from, bytes) => {
     const splitter = splitters[from];
     const hadMagic = splitter.sawMagic;

@@ -444,10 +444,12 @@ describe("bad bodies in good frames", () => {
     ["a name", 0x01, [5, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0]],
     ["a whole name", 0x01, [5, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 65]],
     ["a total", 0x09, [1, 2, 3]],
-  ])("a call frame without %s that it flags ends the connection", (_name, flags, bytes) => {
+  ])("LN-3 LN-4 a call frame without %s that it flags is refused, and nothing else", (_name, flags, bytes) => {
     const end = openServer();
     end.transport.receive(call(Buffer.from(bytes), flags));
-    expectError(end);
+    expect(end.frames()).toMatchObject([{ kind: "failure", id: 3, flags: 0x20, failure: { code: 3 } }]);
+    expect(end.accepted).toEqual([]);
+    expectAlive(end);
   });
 
   it.each([

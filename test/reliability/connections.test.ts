@@ -58,7 +58,7 @@ async function rawPeer(port: number): Promise<RawPeer> {
   return peer;
 }
 
-describe.each(["TCP", "a unix socket"])("connections over %s", (way) => {
+describe.each(["TCP", "a unix socket"])("CN-16 connections over %s", (way) => {
   function address(): string {
     if (way === "TCP") return "127.0.0.1:0";
     const folder = mkdtempSync(join(tmpdir(), "taut-"));

@@ -88,7 +88,9 @@ function search(out: SourceText, entries: readonly Entry[], loads: readonly Load
     return;
   }
   const word = `word${depth}`;
-  out.line(`const ${word} = ${load.expression};`);
+  // An indexed byte may be undefined to strict users, and then halves cannot be compared.
+  const isIndexed = load.expression === "b[at]" && words.length > linearLimit;
+  out.line(`const ${word} = ${isIndexed ? out.cast(load.expression, "number") : load.expression};`);
   halves(out, words, word, loads.slice(1), depth + 1);
 }
 

@@ -136,7 +136,7 @@ describe("the slow sender's timer", () => {
     return { clock, state };
   }
 
-  it("ends who keeps something unfinished for two looks with a byte a second", () => {
+  it("SL-2 ends who keeps something unfinished for two looks with a byte a second", () => {
     const { clock, state } = watch();
     state.owed = true;
     for (let i = 0; i < 59; i += 1) {
