@@ -62,6 +62,30 @@ describe("emitted modules and declarations", () => {
     await expect(outcome(process.execPath, ["--disallow-code-generation-from-strings", ...importing(modules)])).resolves.toBe("");
   });
 
+  test("emitted JavaScript calls and is called where code may not be made from strings", async () => {
+    const calls = `
+      const { createServer } = await import("taut");
+      const { createTestChannel } = await import("taut/testing");
+      const { StockService, StockClient } = await import(${JSON.stringify(moduleUrl("faults/js/shop/v1/stock.js"))});
+      const names = Object.getOwnPropertyNames(StockClient.prototype).filter((name) => name !== "constructor");
+      const handler = Object.fromEntries(names.map((name) => [name, () => { throw new Error(name); }]));
+      const server = createServer().add(StockService, handler);
+      const channel = createTestChannel(server);
+      const client = new StockClient(channel);
+      for (const name of names) {
+        const answer = client[name]({});
+        if (answer instanceof Promise) await answer.catch(() => {});
+      }
+      await channel.close();
+      await server.close();
+      const { encodeScalars, decodeScalars } = await import(${JSON.stringify(moduleUrl("scalars/js/kinds/v1/scalars.js"))});
+      try { decodeScalars(new Uint8Array(5)); } catch (error) { if (error.name !== "CodecError") throw error; }
+      try { encodeScalars({}); } catch (error) { if (error.name !== "CodecError") throw error; }
+      try { new Function("return 1"); console.log("code was made from a string"); } catch {}`;
+    const args = ["--disallow-code-generation-from-strings", "--input-type=module", "--eval", calls];
+    await expect(outcome(process.execPath, args)).resolves.toBe("");
+  });
+
   test("pass Biome's recommended rules", async () => {
     const folder = mkdtempSync(join(tmpdir(), "taut-biome-"));
     try {
@@ -76,6 +100,10 @@ describe("emitted modules and declarations", () => {
     }
   });
 });
+
+function moduleUrl(path: string): string {
+  return pathToFileURL(join(validFolder, path)).href;
+}
 
 /** Arguments that make Node import modules of `valid/`, one after another. */
 function importing(modules: readonly string[]): string[] {
