@@ -263,7 +263,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
 
   #fail(thrown: unknown): void {
     if (this.#isDone) return;
-    const failure = classifyHandlerError(thrown, this.#binding.method, this.endedBy);
+    const failure = classifyHandlerError(thrown, this.#binding.method, this.endedBy ?? this.#lateness(thrown));
     if (failure.isHidden) this.#host.report(thrown, this.#where());
     const { error, fault } = failure;
     this.trailers = joined(this.trailers, error.metadata);
@@ -278,6 +278,12 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     } catch (cause) {
       this.#unsendable(cause);
     }
+  }
+
+  /** A call of the handler's own may find that the common deadline has passed a moment before this call's timer does. */
+  #lateness(thrown: unknown): AbortReason | undefined {
+    if (!isRpcError(thrown) || thrown.code !== "DEADLINE_EXCEEDED") return undefined;
+    return this.deadlineAt <= this.#host.clock.now() ? "deadline" : undefined;
   }
 
   /** Ends the call with a failure; without one, by what ended it. */

@@ -120,6 +120,17 @@ describe("a call in a handler", () => {
     expect(inner.server.stats().open).toBe(0);
   });
 
+  it("that meets the common deadline first ends its parent with that, and is no error to report", async () => {
+    const scenes: Scene[] = [];
+    const one = scene({ chain: () => scenes[0]?.client.hang({}) });
+    scenes.push(one);
+    await one.channel.ready();
+    const failing = failureOf(one.client.chain({ hops: 0, work_ms: 0 }, { timeoutMs: 100 }));
+    await one.clock.advance(200);
+    expect(await failing).toMatchObject({ code: "DEADLINE_EXCEEDED" });
+    expect(one.serverErrors).toEqual([]);
+  });
+
   it("is not aborted when its parent ends well", async () => {
     let child: Promise<unknown> | undefined;
     const abort = new AbortController();
