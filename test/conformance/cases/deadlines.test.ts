@@ -106,7 +106,8 @@ describe.each(ways)("deadlines over $name", (way) => {
   it("DL-5 shrinks along a chain, and stops all of it", async () => {
     const { client } = await run(way);
     const { remaining_ms } = await client.chain({ hops: 1, work_ms: 300 }, { timeoutMs: 1_000 });
-    expect(remaining_ms).toBeLessThanOrEqual(700);
+    // A timer may fire a millisecond early, and what is left is rounded up to whole ones.
+    expect(remaining_ms).toBeLessThanOrEqual(702);
     expect(remaining_ms).toBeGreaterThan(0);
     expect(await failure(client.chain({ hops: 1, work_ms: 300 }, { timeoutMs: 150 }))).toMatchObject({
       code: "DEADLINE_EXCEEDED",
