@@ -135,8 +135,10 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
 
   setTls(tls: object): void {
     if (typeof tls !== "object" || tls === null) throw new TypeError("setTls() needs node:tls options");
-    this.#tls = { ...this.#tls, ...tls };
-    for (const listener of this.#listeners) listener.setTls(this.#tls);
+    const next = { ...this.#tls, ...tls };
+    // What is no certificate throws here, and nothing has changed.
+    for (const listener of this.#listeners) listener.setTls(next);
+    this.#tls = next;
   }
 
   // ---------------------------------------------------------------- connections

@@ -293,6 +293,26 @@ describe("connections", () => {
     expect(await client.echo({ a: 1 }, { waitForReady: true })).toEqual({ a: 1 });
   });
 
+  it("above maxConnections are turned away too where all of them were being checked at once", async () => {
+    let letIn: () => void = () => {};
+    const gate = new Promise<void>((resolve) => {
+      letIn = resolve;
+    });
+    const { server, port } = await serve({ maxConnections: 3, authenticate: () => gate });
+    const peers: RawPeer[] = [];
+    for (let i = 0; i < 10; i += 1) {
+      const peer = await rawPeer(port);
+      peer.send(magicBytes);
+      peer.sendFrame(plainHello);
+      peers.push(peer);
+    }
+    await eventually(() => server.stats().connections === 10, "all are being checked");
+    letIn();
+    await eventually(() => server.stats().connections === 3, "three are left");
+    await eventually(() => peers.filter(({ isClosed }) => isClosed).length === 7, "seven were told");
+    expect(peers.flatMap(({ pending }) => pending.filter(({ kind }) => kind === "close"))).toHaveLength(7);
+  });
+
   it("CN-18 meet misuse with typed errors, or take it as harmless", async () => {
     const { server, port, url } = await serve();
     const other = createServer();
