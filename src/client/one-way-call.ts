@@ -1,9 +1,10 @@
 /** A call that is not answered. Its promise resolves once it was written; it fails only if it was not sent. */
 
 import type { Outgoing } from "../connection/call.ts";
-import { CallFlag } from "../connection/wire-terms.ts";
+import { CallFlag, CancelReason } from "../connection/wire-terms.ts";
 import type { CallOptions } from "../contract/call-options.ts";
 import type { MethodDescription } from "../contract/service.ts";
+import { RpcError } from "../errors/rpc-error.ts";
 import { type CallHost, ClientCall } from "./client-call.ts";
 
 export class OneWayCall extends ClientCall implements Outgoing {
@@ -47,8 +48,20 @@ export class OneWayCall extends ClientCall implements Outgoing {
     this.#reject(error);
   }
 
-  receiveMessage(): void {}
-  receiveResult(): void {}
+  /** Until a large request is written, a peer that breaks the rules may answer it. */
+  receiveMessage(_buffer: Buffer, _view: DataView, _start: number, _end: number, cost: number): void {
+    this.connection?.release(this, cost);
+    this.abort(answered(), CancelReason.badAnswer);
+  }
+
+  receiveResult(): void {
+    this.fail(answered());
+  }
+
   sendReady(): void {}
   protected reset(): void {}
+}
+
+function answered(): RpcError {
+  return new RpcError({ code: "INTERNAL", message: "the peer answered a one-way call" });
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect, isRpcError } from "taut";
 import { expect, it } from "vitest";
 import { watchLeaks } from "../support/leak-check.ts";
-import { collect, PlainClient } from "../support/plain-service.ts";
+import { collect, failureOf, PlainClient } from "../support/plain-service.ts";
 import { plainHello, type RawPeer, RawServer } from "../support/raw-peer.ts";
 import { encodeFrame, type Frame, magicBytes, rawFrame } from "../support/wire-frames.ts";
 
@@ -71,6 +71,27 @@ async function attack(peer: RawPeer, isOver: () => boolean): Promise<void> {
   await sleep(50);
   peer.destroy();
 }
+
+it.each([
+  ["a result", { kind: "result", id: 1, message: {} }, "INTERNAL"],
+  ["a failure", { kind: "failure", id: 1, failure: { code: 10, message: "no" } }, "ABORTED"],
+  ["a message", { kind: "message", id: 1, message: {} }, "INTERNAL"],
+] as [string, Frame, string][])(
+  "CL-1 %s for a one-way call that is still being written fails it",
+  async (_name, answer, code) => {
+    const raw = await RawServer.listen();
+    const channel = connect(raw.address);
+    const told = failureOf(new PlainClient(channel).tell({ b: new Uint8Array(1_000_000) }, { timeoutMs: 20_000 }));
+    const peer = await raw.open();
+    await peer.expectFrame({ kind: "call", id: 1 });
+    peer.sendFrame(answer);
+    expect(await told).toMatchObject({ code });
+    expect(channel.stats()).toMatchObject({ open: 0 });
+    await channel.close();
+    peer.destroy();
+    await raw.close();
+  },
+);
 
 it(`CL-1 random frames (seed ${seed})`, async () => {
   const leaks = watchLeaks();
