@@ -5,7 +5,7 @@ import type { Method, MethodKind, Service } from "../model/schema-model.ts";
 import { docComment } from "./doc-comment.ts";
 import { resultType } from "./method-types.ts";
 import { type ModuleContext, runtime } from "./module-context.ts";
-import { access, classKey, objectKey, quote, typeKey } from "./names.ts";
+import { access, classKey, methodCall, objectKey, quote, typeKey } from "./names.ts";
 import { clientParameters, clientResult, type Signature, signatureOf, typedClientParameters } from "./signature.ts";
 
 /** The method of `Caller` that makes a call of a kind. */
@@ -117,9 +117,9 @@ function settledObject(context: ModuleContext, methods: readonly Method[]): stri
   const settle = runtime(context, "settle", "value");
   const members = methods.map((method) => {
     const { arguments: list, last } = signatureOf(method, "options");
-    const names = [...list.map(({ local }) => local), last].join(", ");
+    const names = [...list.map(({ local }) => local), last];
     const types = context.language === "ts" ? `<${settledArguments(context, method)}>` : "";
-    return `      ${objectKey(method.name)}: (${names}) => ${settle}${types}(this${access(method.name)}(${names})),\n`;
+    return `      ${objectKey(method.name)}: (${names.join(", ")}) => ${settle}${types}(${methodCall("this", method.name, names)}),\n`;
   });
   return `    this.settled = {\n${members.join("")}    };\n`;
 }

@@ -80,3 +80,12 @@ export function classKey(name: string): string {
 export function access(name: string): string {
   return isPlainName(name) ? `.${name}` : `[${quote(name)}]`;
 }
+
+/** Linters take a call of these for a question asked of a plain object. */
+const prototypeBuiltins: ReadonlySet<string> = new Set(["hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"]);
+
+/** A call of a method by its name: `handler.place(request)`. */
+export function methodCall(object: string, name: string, args: readonly string[]): string {
+  const method = `${object}${access(name)}`;
+  return prototypeBuiltins.has(name) ? `${method}.call(${[object, ...args].join(", ")})` : `${method}(${args.join(", ")})`;
+}

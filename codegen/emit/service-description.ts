@@ -4,7 +4,7 @@ import { serviceNames } from "../model/emitted-names.ts";
 import type { Method, Service } from "../model/schema-model.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { type ModuleContext, runtime } from "./module-context.ts";
-import { access, quote, typeKey } from "./names.ts";
+import { access, methodCall, quote, typeKey } from "./names.ts";
 import { handlerParameterType } from "./signature.ts";
 
 export function serviceDescription(context: ModuleContext, service: Service): string {
@@ -47,7 +47,7 @@ function methodDefinition(context: ModuleContext, method: Method, handler: strin
 function invocation(context: ModuleContext, method: Method, handler: string): string {
   const spread = method.requestShape === "parameters";
   const handed = spread ? method.parameters.map(({ name }) => `request${access(name)}`) : ["request"];
-  const call = `handler${access(method.name)}(${[...handed, "context"].join(", ")})`;
+  const call = methodCall("handler", method.name, [...handed, "context"]);
   const request = spread && method.parameters.length === 0 ? "_request" : "request";
   if (context.language !== "ts") return `(handler, ${request}, context) => ${call}`;
   const types = method.parameters.map((_parameter, index) => handlerParameterType(context, method, index));

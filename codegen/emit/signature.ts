@@ -24,7 +24,7 @@ export interface Signature {
 
 /** @param last what the parameter behind the declared ones is called, unless a declared one is called that */
 export function signatureOf(method: Method, last: "context" | "options"): Signature {
-  const used = new Set<string>(bodyNames);
+  const used = new Set<string>([...bodyNames, ...languageNames]);
   const locals = method.parameters.map((parameter) => {
     let local = isParameterName(parameter.name) ? parameter.name : "argument";
     while (used.has(local)) local += "_";
@@ -39,6 +39,15 @@ export function signatureOf(method: Method, last: "context" | "options"): Signat
 
 /** What bodies of client methods refer to; a parameter of such a name would hide it. */
 const bodyNames = ["settle"];
+
+/** Names of the language itself, which readers and linters take a parameter of that name for. */
+const languageNames: readonly string[] =
+  `AggregateError Array ArrayBuffer Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date Error EvalError
+   FinalizationRegistry Float32Array Float64Array Function Infinity Int16Array Int32Array Int8Array JSON Map Math NaN Number Object
+   Promise Proxy RangeError ReferenceError Reflect RegExp Set SharedArrayBuffer String Symbol SyntaxError TypeError URIError Uint16Array
+   Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet constructor decodeURI decodeURIComponent encodeURI
+   encodeURIComponent escape globalThis hasOwnProperty isFinite isNaN isPrototypeOf parseFloat parseInt propertyIsEnumerable
+   toLocaleString toString undefined unescape valueOf`.split(/\s+/);
 
 /** `(request: PlaceOrder, context: CallContext): Awaitable<Order>` */
 export function handlerSignature(context: ModuleContext, method: Method): string {

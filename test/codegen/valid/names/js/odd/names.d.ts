@@ -52,6 +52,7 @@ export interface OddHandler {
   async(request: Keywords, context: CallContext): AsyncIterable<Keywords> | Iterable<Keywords>;
   function(request: Keywords, context: CallContext): Awaitable<void>;
   toString(context: CallContext): Awaitable<string>;
+  hasOwnProperty(isPrototypeOf_: string, context: CallContext): Awaitable<boolean>;
   valueOf(name: string, context: CallContext): Awaitable<boolean>;
   name(context: CallContext): Awaitable<string>;
   length(context: CallContext): Awaitable<number>;
@@ -78,6 +79,7 @@ export declare class OddClient {
     set(settle_: string, argument: string, options?: CallOptions): Promise<Settled<string, never>>;
     static(requests: AsyncIterable<Keywords> | Iterable<Keywords>, options?: CallOptions): Promise<Settled<Keywords, never>>;
     toString(options?: CallOptions): Promise<Settled<string, never>>;
+    hasOwnProperty(isPrototypeOf_: string, options?: CallOptions): Promise<Settled<boolean, never>>;
     valueOf(name: string, options?: CallOptions): Promise<Settled<boolean, never>>;
     name(options?: CallOptions): Promise<Settled<string, never>>;
     length(options?: CallOptions): Promise<Settled<number, never>>;
@@ -102,6 +104,7 @@ export declare class OddClient {
   async(request: Keywords, options?: CallOptions): AsyncIterable<Keywords>;
   function(request: Keywords, options?: CallOptions): Promise<void>;
   toString(options?: CallOptions): Promise<string>;
+  hasOwnProperty(isPrototypeOf_: string, options?: CallOptions): Promise<boolean>;
   valueOf(name: string, options?: CallOptions): Promise<boolean>;
   name(options?: CallOptions): Promise<string>;
   length(options?: CallOptions): Promise<number>;

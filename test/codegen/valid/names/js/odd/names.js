@@ -47,6 +47,7 @@ export class OddClient {
       set: (settle_, argument, options) => settle(this.set(settle_, argument, options)),
       static: (requests, options) => settle(this.static(requests, options)),
       toString: (options) => settle(this.toString(options)),
+      hasOwnProperty: (isPrototypeOf_, options) => settle(this.hasOwnProperty.call(this, isPrototypeOf_, options)),
       valueOf: (name, options) => settle(this.valueOf(name, options)),
       name: (options) => settle(this.name(options)),
       length: (options) => settle(this.length(options)),
@@ -100,6 +101,10 @@ export class OddClient {
 
   toString(options) {
     return this.#caller.unary($OddMethods.toString, {}, options);
+  }
+
+  hasOwnProperty(isPrototypeOf_, options) {
+    return this.#caller.unary($OddMethods.hasOwnProperty, { isPrototypeOf: isPrototypeOf_ }, options);
   }
 
   valueOf(name, options) {
@@ -285,6 +290,10 @@ const $shapeOddFunctionResponse = { kind: "document", fields: [] };
 const $shapeOddToStringRequest = { kind: "document", fields: [] };
 
 const $shapeOddToStringResponse = { kind: "document", fields: [{ name: "value", type: { kind: "string" } }] };
+
+const $shapeOddHasOwnPropertyRequest = { kind: "document", fields: [{ name: "isPrototypeOf", type: { kind: "string" } }] };
+
+const $shapeOddHasOwnPropertyResponse = { kind: "document", fields: [{ name: "value", type: { kind: "boolean" } }] };
 
 const $shapeOddValueOfRequest = { kind: "document", fields: [{ name: "name", type: { kind: "string" } }] };
 
@@ -659,6 +668,54 @@ const $codecOddToStringResponse = {
   },
 };
 
+const $codecOddHasOwnPropertyRequest = {
+  name: "odd.Odd/hasOwnProperty.request",
+  bound(value, limits) {
+    try {
+      return $boundOddHasOwnPropertyRequest(value) + 8;
+    } catch (error) {
+      throw encodeError(error, "odd.Odd/hasOwnProperty.request", $shapeOddHasOwnPropertyRequest, value, limits);
+    }
+  },
+  write(b, dv, start, value, limits) {
+    try {
+      return $writeOddHasOwnPropertyRequest(b, dv, start, value);
+    } catch (error) {
+      throw encodeError(error, "odd.Odd/hasOwnProperty.request", $shapeOddHasOwnPropertyRequest, value, limits);
+    }
+  },
+  read(b, dv, start, end, limits) {
+    try {
+      checkExtent(dv, start, end);
+      return $readOddHasOwnPropertyRequest(b, dv, start, end);
+    } catch (error) {
+      throw decodeError(error, "odd.Odd/hasOwnProperty.request", $shapeOddHasOwnPropertyRequest, { b, dv, start, end }, limits);
+    }
+  },
+};
+
+const $codecOddHasOwnPropertyResponse = {
+  name: "odd.Odd/hasOwnProperty.response",
+  bound() {
+    return 21;
+  },
+  write(b, dv, start, value, limits) {
+    try {
+      return $writeOddHasOwnPropertyResponse(b, dv, start, value);
+    } catch (error) {
+      throw encodeError(error, "odd.Odd/hasOwnProperty.response", $shapeOddHasOwnPropertyResponse, value, limits);
+    }
+  },
+  read(b, dv, start, end, limits) {
+    try {
+      checkExtent(dv, start, end);
+      return $readOddHasOwnPropertyResponse(b, dv, start, end);
+    } catch (error) {
+      throw decodeError(error, "odd.Odd/hasOwnProperty.response", $shapeOddHasOwnPropertyResponse, { b, dv, start, end }, limits);
+    }
+  },
+};
+
 const $codecOddValueOfRequest = {
   name: "odd.Odd/valueOf.request",
   bound(value, limits) {
@@ -692,7 +749,7 @@ const $codecOddValueOfResponse = {
   },
   write(b, dv, start, value, limits) {
     try {
-      return $writeOddValueOfResponse(b, dv, start, value);
+      return $writeOddHasOwnPropertyResponse(b, dv, start, value);
     } catch (error) {
       throw encodeError(error, "odd.Odd/valueOf.response", $shapeOddValueOfResponse, value, limits);
     }
@@ -700,7 +757,7 @@ const $codecOddValueOfResponse = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      return $readOddValueOfResponse(b, dv, start, end);
+      return $readOddHasOwnPropertyResponse(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "odd.Odd/valueOf.response", $shapeOddValueOfResponse, { b, dv, start, end }, limits);
     }
@@ -2592,6 +2649,173 @@ function $keyOddSetRequest(_b, dv, at, length) {
   return -1;
 }
 
+function $boundOddHasOwnPropertyRequest(x) {
+  const v = fieldsOf(x);
+  let bound = 20;
+  bound += 5 + textBound(ownField(v, "isPrototypeOf"));
+  return bound;
+}
+
+function $writeOddHasOwnPropertyRequest(b, dv, o, x) {
+  const v = fieldsOf(x);
+  const start = o;
+  const f0 = ownField(v, "isPrototypeOf");
+  if (typeof f0 !== "string") fail();
+  dv.setInt32(o + 4, 0x50736902, true);
+  dv.setInt32(o + 8, 0x6f746f72, true);
+  dv.setInt32(o + 12, 0x65707974, true);
+  dv.setInt32(o + 16, 0x664f, true);
+  const f0Bytes = writeText(b, dv, o + 23, f0);
+  dv.setInt32(o + 19, f0Bytes + 1, true);
+  o += f0Bytes + 23;
+  dv.setInt32(o, 0x0, true);
+  o += 2;
+  dv.setInt32(start, o - start, true);
+  return o;
+}
+
+function $readOddHasOwnPropertyRequest(b, dv, p, e) {
+  let f0;
+  // left at the first surprise; never a second time round
+  while (true) {
+    if (e - p < 25) {
+      p += 4;
+      break;
+    }
+    if (
+      dv.getInt32(p + 4, true) !== 0x50736902 ||
+      dv.getInt32(p + 8, true) !== 0x6f746f72 ||
+      dv.getInt32(p + 12, true) !== 0x65707974 ||
+      dv.getInt32(p + 15, true) !== 0x664f65
+    ) {
+      p += 4;
+      break;
+    }
+    const f0Bytes = dv.getInt32(p + 19, true);
+    if (f0Bytes < 1 || f0Bytes > e - p - 24) {
+      p += 4;
+      break;
+    }
+    f0 = readText(b, dv, p + 23, p + 22 + f0Bytes);
+    p += f0Bytes + 22;
+    if (e - p !== 2 || dv.getInt16(p, true) !== 0x0) {
+      p = behindNul(b, p);
+      break;
+    }
+    return {
+      isPrototypeOf: f0,
+    };
+  }
+  return $restOddHasOwnPropertyRequest(b, dv, p, e, f0);
+}
+
+function $restOddHasOwnPropertyRequest(b, dv, p, e, f0) {
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  while (p < last) {
+    const type = b[p];
+    const from = keyEnd(b, p + 1, last);
+    const end = valueEnd(b, dv, type, from, last);
+    switch ($keyOddHasOwnPropertyRequest(b, dv, p + 1, from - p - 2)) {
+      case 0:
+        if (f0 !== undefined) fail();
+        f0 = toText(b, dv, type, from, end);
+        break;
+    }
+    p = end;
+  }
+  if (f0 === undefined) fail();
+  return {
+    isPrototypeOf: f0,
+  };
+}
+
+function $keyOddHasOwnPropertyRequest(_b, dv, at, length) {
+  switch (length) {
+    case 13: {
+      if (
+        dv.getInt32(at, true) === 0x72507369 &&
+        dv.getInt32(at + 4, true) === 0x746f746f &&
+        dv.getInt32(at + 8, true) === 0x4f657079 &&
+        dv.getInt32(at + 9, true) === 0x664f6570
+      ) {
+        return 0;
+      }
+      break;
+    }
+  }
+  return -1;
+}
+
+function $writeOddHasOwnPropertyResponse(b, dv, o, x) {
+  const v = fieldsOf(x);
+  const f0 = v.value;
+  if (typeof f0 !== "boolean") fail();
+  dv.setInt32(o, 0xd, true);
+  dv.setInt32(o + 4, 0x6c617608, true);
+  dv.setInt32(o + 8, 0x6575 | ((f0 ? 1 : 0) << 24), true);
+  b[o + 12] = 0;
+  return o + 13;
+}
+
+function $readOddHasOwnPropertyResponse(b, dv, p, e) {
+  let f0;
+  // left at the first surprise; never a second time round
+  while (true) {
+    if (e - p !== 13) {
+      p += 4;
+      break;
+    }
+    if (dv.getInt32(p + 4, true) !== 0x6c617608 || dv.getInt32(p + 7, true) !== 0x65756c) {
+      p += 4;
+      break;
+    }
+    f0 = b[p + 11] === 1;
+    if (!f0 && b[p + 11] !== 0) fail();
+    if (b[p + 12] !== 0) {
+      p += 12;
+      break;
+    }
+    return {
+      value: f0,
+    };
+  }
+  return $restOddHasOwnPropertyResponse(b, dv, p, e, f0);
+}
+
+function $restOddHasOwnPropertyResponse(b, dv, p, e, f0) {
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  while (p < last) {
+    const type = b[p];
+    const from = keyEnd(b, p + 1, last);
+    const end = valueEnd(b, dv, type, from, last);
+    switch ($keyOddHasOwnPropertyResponse(b, dv, p + 1, from - p - 2)) {
+      case 0:
+        if (f0 !== undefined) fail();
+        f0 = toBoolean(b, type, from);
+        break;
+    }
+    p = end;
+  }
+  if (f0 === undefined) fail();
+  return {
+    value: f0,
+  };
+}
+
+function $keyOddHasOwnPropertyResponse(_b, dv, at, length) {
+  switch (length) {
+    case 5: {
+      if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
+        return 0;
+      }
+      break;
+    }
+  }
+  return -1;
+}
+
 function $boundOddValueOfRequest(x) {
   const v = fieldsOf(x);
   let bound = 11;
@@ -2670,75 +2894,6 @@ function $keyOddValueOfRequest(_b, dv, at, length) {
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x656d616e) {
-        return 0;
-      }
-      break;
-    }
-  }
-  return -1;
-}
-
-function $writeOddValueOfResponse(b, dv, o, x) {
-  const v = fieldsOf(x);
-  const f0 = v.value;
-  if (typeof f0 !== "boolean") fail();
-  dv.setInt32(o, 0xd, true);
-  dv.setInt32(o + 4, 0x6c617608, true);
-  dv.setInt32(o + 8, 0x6575 | ((f0 ? 1 : 0) << 24), true);
-  b[o + 12] = 0;
-  return o + 13;
-}
-
-function $readOddValueOfResponse(b, dv, p, e) {
-  let f0;
-  // left at the first surprise; never a second time round
-  while (true) {
-    if (e - p !== 13) {
-      p += 4;
-      break;
-    }
-    if (dv.getInt32(p + 4, true) !== 0x6c617608 || dv.getInt32(p + 7, true) !== 0x65756c) {
-      p += 4;
-      break;
-    }
-    f0 = b[p + 11] === 1;
-    if (!f0 && b[p + 11] !== 0) fail();
-    if (b[p + 12] !== 0) {
-      p += 12;
-      break;
-    }
-    return {
-      value: f0,
-    };
-  }
-  return $restOddValueOfResponse(b, dv, p, e, f0);
-}
-
-function $restOddValueOfResponse(b, dv, p, e, f0) {
-  const last = e - 1;
-  if (b[last] !== 0) fail();
-  while (p < last) {
-    const type = b[p];
-    const from = keyEnd(b, p + 1, last);
-    const end = valueEnd(b, dv, type, from, last);
-    switch ($keyOddValueOfResponse(b, dv, p + 1, from - p - 2)) {
-      case 0:
-        if (f0 !== undefined) fail();
-        f0 = toBoolean(b, type, from);
-        break;
-    }
-    p = end;
-  }
-  if (f0 === undefined) fail();
-  return {
-    value: f0,
-  };
-}
-
-function $keyOddValueOfResponse(_b, dv, at, length) {
-  switch (length) {
-    case 5: {
-      if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
         return 0;
       }
       break;
@@ -2959,7 +3114,7 @@ function $literalKeywordsLiteral(_b, dv, at, length) {
 /** `odd.Odd`, for `server.add`. */
 export const OddService = defineService({
   fullName: "odd.Odd",
-  fingerprint: "3e1e1d50a78cf8b8",
+  fingerprint: "47345d247a1572ca",
   methods: [
     {
       name: "delete",
@@ -3070,6 +3225,17 @@ export const OddService = defineService({
       result: "value",
       faults: [],
       invoke: (handler, _request, context) => handler.toString(context),
+    },
+    {
+      name: "hasOwnProperty",
+      kind: "unary",
+      idempotent: false,
+      request: $codecOddHasOwnPropertyRequest,
+      response: $codecOddHasOwnPropertyResponse,
+      requestItem: "document",
+      result: "value",
+      faults: [],
+      invoke: (handler, request, context) => handler.hasOwnProperty.call(handler, request.isPrototypeOf, context),
     },
     {
       name: "valueOf",
@@ -3217,6 +3383,7 @@ const $OddMethods = {
   async: methodOf(OddService, "async"),
   function: methodOf(OddService, "function"),
   toString: methodOf(OddService, "toString"),
+  hasOwnProperty: methodOf(OddService, "hasOwnProperty"),
   valueOf: methodOf(OddService, "valueOf"),
   name: methodOf(OddService, "name"),
   length: methodOf(OddService, "length"),

@@ -10,6 +10,7 @@ export interface Odd {
   async(request: Keywords): AsyncIterable<Keywords>;
   function(request: Keywords): void;
   toString(): Promise<string>;
+  hasOwnProperty(isPrototypeOf: string): Promise<boolean>;
   valueOf(name: string): Promise<boolean>;
   name(): Promise<string>;
   length(): Promise<number>;

@@ -54,6 +54,7 @@ export interface OddHandler {
   async(request: Keywords, context: CallContext): AsyncIterable<Keywords> | Iterable<Keywords>;
   function(request: Keywords, context: CallContext): Awaitable<void>;
   toString(context: CallContext): Awaitable<string>;
+  hasOwnProperty(isPrototypeOf_: string, context: CallContext): Awaitable<boolean>;
   valueOf(name: string, context: CallContext): Awaitable<boolean>;
   name(context: CallContext): Awaitable<string>;
   length(context: CallContext): Awaitable<number>;
@@ -81,6 +82,7 @@ export class OddClient {
     set(settle_: string, argument: string, options?: CallOptions): Promise<Settled<string, never>>;
     static(requests: AsyncIterable<Keywords> | Iterable<Keywords>, options?: CallOptions): Promise<Settled<Keywords, never>>;
     toString(options?: CallOptions): Promise<Settled<string, never>>;
+    hasOwnProperty(isPrototypeOf_: string, options?: CallOptions): Promise<Settled<boolean, never>>;
     valueOf(name: string, options?: CallOptions): Promise<Settled<boolean, never>>;
     name(options?: CallOptions): Promise<Settled<string, never>>;
     length(options?: CallOptions): Promise<Settled<number, never>>;
@@ -106,6 +108,7 @@ export class OddClient {
       set: (settle_, argument, options) => settle<string, never>(this.set(settle_, argument, options)),
       static: (requests, options) => settle<Keywords, never>(this.static(requests, options)),
       toString: (options) => settle<string, never>(this.toString(options)),
+      hasOwnProperty: (isPrototypeOf_, options) => settle<boolean, never>(this.hasOwnProperty.call(this, isPrototypeOf_, options)),
       valueOf: (name, options) => settle<boolean, never>(this.valueOf(name, options)),
       name: (options) => settle<string, never>(this.name(options)),
       length: (options) => settle<number, never>(this.length(options)),
@@ -159,6 +162,10 @@ export class OddClient {
 
   toString(options?: CallOptions): Promise<string> {
     return this.#caller.unary($OddMethods.toString, {}, options) as Promise<string>;
+  }
+
+  hasOwnProperty(isPrototypeOf_: string, options?: CallOptions): Promise<boolean> {
+    return this.#caller.unary($OddMethods.hasOwnProperty, { isPrototypeOf: isPrototypeOf_ }, options) as Promise<boolean>;
   }
 
   valueOf(name: string, options?: CallOptions): Promise<boolean> {
@@ -353,6 +360,10 @@ const $shapeOddFunctionResponse: Shape = { kind: "document", fields: [] };
 const $shapeOddToStringRequest: Shape = { kind: "document", fields: [] };
 
 const $shapeOddToStringResponse: Shape = { kind: "document", fields: [{ name: "value", type: { kind: "string" } }] };
+
+const $shapeOddHasOwnPropertyRequest: Shape = { kind: "document", fields: [{ name: "isPrototypeOf", type: { kind: "string" } }] };
+
+const $shapeOddHasOwnPropertyResponse: Shape = { kind: "document", fields: [{ name: "value", type: { kind: "boolean" } }] };
 
 const $shapeOddValueOfRequest: Shape = { kind: "document", fields: [{ name: "name", type: { kind: "string" } }] };
 
@@ -727,6 +738,54 @@ const $codecOddToStringResponse: Codec<{ value: string }> = {
   },
 };
 
+const $codecOddHasOwnPropertyRequest: Codec<{ isPrototypeOf: string }> = {
+  name: "odd.Odd/hasOwnProperty.request",
+  bound(value, limits) {
+    try {
+      return $boundOddHasOwnPropertyRequest(value) + 8;
+    } catch (error) {
+      throw encodeError(error, "odd.Odd/hasOwnProperty.request", $shapeOddHasOwnPropertyRequest, value, limits);
+    }
+  },
+  write(b, dv, start, value, limits) {
+    try {
+      return $writeOddHasOwnPropertyRequest(b, dv, start, value);
+    } catch (error) {
+      throw encodeError(error, "odd.Odd/hasOwnProperty.request", $shapeOddHasOwnPropertyRequest, value, limits);
+    }
+  },
+  read(b, dv, start, end, limits) {
+    try {
+      checkExtent(dv, start, end);
+      return $readOddHasOwnPropertyRequest(b, dv, start, end) as { isPrototypeOf: string };
+    } catch (error) {
+      throw decodeError(error, "odd.Odd/hasOwnProperty.request", $shapeOddHasOwnPropertyRequest, { b, dv, start, end }, limits);
+    }
+  },
+};
+
+const $codecOddHasOwnPropertyResponse: Codec<{ value: boolean }> = {
+  name: "odd.Odd/hasOwnProperty.response",
+  bound() {
+    return 21;
+  },
+  write(b, dv, start, value, limits) {
+    try {
+      return $writeOddHasOwnPropertyResponse(b, dv, start, value);
+    } catch (error) {
+      throw encodeError(error, "odd.Odd/hasOwnProperty.response", $shapeOddHasOwnPropertyResponse, value, limits);
+    }
+  },
+  read(b, dv, start, end, limits) {
+    try {
+      checkExtent(dv, start, end);
+      return $readOddHasOwnPropertyResponse(b, dv, start, end) as { value: boolean };
+    } catch (error) {
+      throw decodeError(error, "odd.Odd/hasOwnProperty.response", $shapeOddHasOwnPropertyResponse, { b, dv, start, end }, limits);
+    }
+  },
+};
+
 const $codecOddValueOfRequest: Codec<{ name: string }> = {
   name: "odd.Odd/valueOf.request",
   bound(value, limits) {
@@ -760,7 +819,7 @@ const $codecOddValueOfResponse: Codec<{ value: boolean }> = {
   },
   write(b, dv, start, value, limits) {
     try {
-      return $writeOddValueOfResponse(b, dv, start, value);
+      return $writeOddHasOwnPropertyResponse(b, dv, start, value);
     } catch (error) {
       throw encodeError(error, "odd.Odd/valueOf.response", $shapeOddValueOfResponse, value, limits);
     }
@@ -768,7 +827,7 @@ const $codecOddValueOfResponse: Codec<{ value: boolean }> = {
   read(b, dv, start, end, limits) {
     try {
       checkExtent(dv, start, end);
-      return $readOddValueOfResponse(b, dv, start, end) as { value: boolean };
+      return $readOddHasOwnPropertyResponse(b, dv, start, end) as { value: boolean };
     } catch (error) {
       throw decodeError(error, "odd.Odd/valueOf.response", $shapeOddValueOfResponse, { b, dv, start, end }, limits);
     }
@@ -2674,6 +2733,173 @@ function $keyOddSetRequest(_b: Buffer, dv: DataView, at: number, length: number)
   return -1;
 }
 
+function $boundOddHasOwnPropertyRequest(x: unknown): number {
+  const v = fieldsOf(x);
+  let bound = 20;
+  bound += 5 + textBound(ownField(v, "isPrototypeOf"));
+  return bound;
+}
+
+function $writeOddHasOwnPropertyRequest(b: Buffer, dv: DataView, o: number, x: unknown): number {
+  const v = fieldsOf(x);
+  const start = o;
+  const f0 = ownField(v, "isPrototypeOf");
+  if (typeof f0 !== "string") fail();
+  dv.setInt32(o + 4, 0x50736902, true);
+  dv.setInt32(o + 8, 0x6f746f72, true);
+  dv.setInt32(o + 12, 0x65707974, true);
+  dv.setInt32(o + 16, 0x664f, true);
+  const f0Bytes = writeText(b, dv, o + 23, f0);
+  dv.setInt32(o + 19, f0Bytes + 1, true);
+  o += f0Bytes + 23;
+  dv.setInt32(o, 0x0, true);
+  o += 2;
+  dv.setInt32(start, o - start, true);
+  return o;
+}
+
+function $readOddHasOwnPropertyRequest(b: Buffer, dv: DataView, p: number, e: number): unknown {
+  let f0: string | undefined;
+  // left at the first surprise; never a second time round
+  while (true) {
+    if (e - p < 25) {
+      p += 4;
+      break;
+    }
+    if (
+      dv.getInt32(p + 4, true) !== 0x50736902 ||
+      dv.getInt32(p + 8, true) !== 0x6f746f72 ||
+      dv.getInt32(p + 12, true) !== 0x65707974 ||
+      dv.getInt32(p + 15, true) !== 0x664f65
+    ) {
+      p += 4;
+      break;
+    }
+    const f0Bytes = dv.getInt32(p + 19, true);
+    if (f0Bytes < 1 || f0Bytes > e - p - 24) {
+      p += 4;
+      break;
+    }
+    f0 = readText(b, dv, p + 23, p + 22 + f0Bytes);
+    p += f0Bytes + 22;
+    if (e - p !== 2 || dv.getInt16(p, true) !== 0x0) {
+      p = behindNul(b, p);
+      break;
+    }
+    return {
+      isPrototypeOf: f0,
+    };
+  }
+  return $restOddHasOwnPropertyRequest(b, dv, p, e, f0);
+}
+
+function $restOddHasOwnPropertyRequest(b: Buffer, dv: DataView, p: number, e: number, f0: string | undefined): unknown {
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  while (p < last) {
+    const type = b[p] as number;
+    const from = keyEnd(b, p + 1, last);
+    const end = valueEnd(b, dv, type, from, last);
+    switch ($keyOddHasOwnPropertyRequest(b, dv, p + 1, from - p - 2)) {
+      case 0:
+        if (f0 !== undefined) fail();
+        f0 = toText(b, dv, type, from, end);
+        break;
+    }
+    p = end;
+  }
+  if (f0 === undefined) fail();
+  return {
+    isPrototypeOf: f0,
+  };
+}
+
+function $keyOddHasOwnPropertyRequest(_b: Buffer, dv: DataView, at: number, length: number): number {
+  switch (length) {
+    case 13: {
+      if (
+        dv.getInt32(at, true) === 0x72507369 &&
+        dv.getInt32(at + 4, true) === 0x746f746f &&
+        dv.getInt32(at + 8, true) === 0x4f657079 &&
+        dv.getInt32(at + 9, true) === 0x664f6570
+      ) {
+        return 0;
+      }
+      break;
+    }
+  }
+  return -1;
+}
+
+function $writeOddHasOwnPropertyResponse(b: Buffer, dv: DataView, o: number, x: unknown): number {
+  const v = fieldsOf(x);
+  const f0 = v.value;
+  if (typeof f0 !== "boolean") fail();
+  dv.setInt32(o, 0xd, true);
+  dv.setInt32(o + 4, 0x6c617608, true);
+  dv.setInt32(o + 8, 0x6575 | ((f0 ? 1 : 0) << 24), true);
+  b[o + 12] = 0;
+  return o + 13;
+}
+
+function $readOddHasOwnPropertyResponse(b: Buffer, dv: DataView, p: number, e: number): unknown {
+  let f0: boolean | undefined;
+  // left at the first surprise; never a second time round
+  while (true) {
+    if (e - p !== 13) {
+      p += 4;
+      break;
+    }
+    if (dv.getInt32(p + 4, true) !== 0x6c617608 || dv.getInt32(p + 7, true) !== 0x65756c) {
+      p += 4;
+      break;
+    }
+    f0 = b[p + 11] === 1;
+    if (!f0 && b[p + 11] !== 0) fail();
+    if (b[p + 12] !== 0) {
+      p += 12;
+      break;
+    }
+    return {
+      value: f0,
+    };
+  }
+  return $restOddHasOwnPropertyResponse(b, dv, p, e, f0);
+}
+
+function $restOddHasOwnPropertyResponse(b: Buffer, dv: DataView, p: number, e: number, f0: boolean | undefined): unknown {
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  while (p < last) {
+    const type = b[p] as number;
+    const from = keyEnd(b, p + 1, last);
+    const end = valueEnd(b, dv, type, from, last);
+    switch ($keyOddHasOwnPropertyResponse(b, dv, p + 1, from - p - 2)) {
+      case 0:
+        if (f0 !== undefined) fail();
+        f0 = toBoolean(b, type, from);
+        break;
+    }
+    p = end;
+  }
+  if (f0 === undefined) fail();
+  return {
+    value: f0,
+  };
+}
+
+function $keyOddHasOwnPropertyResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
+  switch (length) {
+    case 5: {
+      if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
+        return 0;
+      }
+      break;
+    }
+  }
+  return -1;
+}
+
 function $boundOddValueOfRequest(x: unknown): number {
   const v = fieldsOf(x);
   let bound = 11;
@@ -2752,75 +2978,6 @@ function $keyOddValueOfRequest(_b: Buffer, dv: DataView, at: number, length: num
   switch (length) {
     case 4: {
       if (dv.getInt32(at, true) === 0x656d616e) {
-        return 0;
-      }
-      break;
-    }
-  }
-  return -1;
-}
-
-function $writeOddValueOfResponse(b: Buffer, dv: DataView, o: number, x: unknown): number {
-  const v = fieldsOf(x);
-  const f0 = v.value;
-  if (typeof f0 !== "boolean") fail();
-  dv.setInt32(o, 0xd, true);
-  dv.setInt32(o + 4, 0x6c617608, true);
-  dv.setInt32(o + 8, 0x6575 | ((f0 ? 1 : 0) << 24), true);
-  b[o + 12] = 0;
-  return o + 13;
-}
-
-function $readOddValueOfResponse(b: Buffer, dv: DataView, p: number, e: number): unknown {
-  let f0: boolean | undefined;
-  // left at the first surprise; never a second time round
-  while (true) {
-    if (e - p !== 13) {
-      p += 4;
-      break;
-    }
-    if (dv.getInt32(p + 4, true) !== 0x6c617608 || dv.getInt32(p + 7, true) !== 0x65756c) {
-      p += 4;
-      break;
-    }
-    f0 = b[p + 11] === 1;
-    if (!f0 && b[p + 11] !== 0) fail();
-    if (b[p + 12] !== 0) {
-      p += 12;
-      break;
-    }
-    return {
-      value: f0,
-    };
-  }
-  return $restOddValueOfResponse(b, dv, p, e, f0);
-}
-
-function $restOddValueOfResponse(b: Buffer, dv: DataView, p: number, e: number, f0: boolean | undefined): unknown {
-  const last = e - 1;
-  if (b[last] !== 0) fail();
-  while (p < last) {
-    const type = b[p] as number;
-    const from = keyEnd(b, p + 1, last);
-    const end = valueEnd(b, dv, type, from, last);
-    switch ($keyOddValueOfResponse(b, dv, p + 1, from - p - 2)) {
-      case 0:
-        if (f0 !== undefined) fail();
-        f0 = toBoolean(b, type, from);
-        break;
-    }
-    p = end;
-  }
-  if (f0 === undefined) fail();
-  return {
-    value: f0,
-  };
-}
-
-function $keyOddValueOfResponse(_b: Buffer, dv: DataView, at: number, length: number): number {
-  switch (length) {
-    case 5: {
-      if (dv.getInt32(at, true) === 0x756c6176 && dv.getInt32(at + 1, true) === 0x65756c61) {
         return 0;
       }
       break;
@@ -3041,7 +3198,7 @@ function $literalKeywordsLiteral(_b: Buffer, dv: DataView, at: number, length: n
 /** `odd.Odd`, for `server.add`. */
 export const OddService: ServiceDescription<OddHandler> = defineService<OddHandler>({
   fullName: "odd.Odd",
-  fingerprint: "3e1e1d50a78cf8b8",
+  fingerprint: "47345d247a1572ca",
   methods: [
     {
       name: "delete",
@@ -3162,6 +3319,18 @@ export const OddService: ServiceDescription<OddHandler> = defineService<OddHandl
       faults: [],
       invoke: (handler: OddHandler, _request: unknown, context: CallContext) =>
         handler.toString(context),
+    },
+    {
+      name: "hasOwnProperty",
+      kind: "unary",
+      idempotent: false,
+      request: $codecOddHasOwnPropertyRequest,
+      response: $codecOddHasOwnPropertyResponse,
+      requestItem: "document",
+      result: "value",
+      faults: [],
+      invoke: (handler: OddHandler, request: { isPrototypeOf: string }, context: CallContext) =>
+        handler.hasOwnProperty.call(handler, request.isPrototypeOf, context),
     },
     {
       name: "valueOf",
@@ -3321,6 +3490,7 @@ const $OddMethods = {
   async: methodOf(OddService, "async"),
   function: methodOf(OddService, "function"),
   toString: methodOf(OddService, "toString"),
+  hasOwnProperty: methodOf(OddService, "hasOwnProperty"),
   valueOf: methodOf(OddService, "valueOf"),
   name: methodOf(OddService, "name"),
   length: methodOf(OddService, "length"),
