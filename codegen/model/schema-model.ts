@@ -295,11 +295,13 @@ export interface Field {
   readonly doc?: Doc;
 }
 
+/** As JSON says it, but for bigints and dates. What a list or an object makes (a Set, a Map) is for the field's type to say. */
 export type DefaultValue =
   | string
   | number
   | boolean
   | bigint
+  | Date
   | null
   | readonly DefaultValue[]
   | { readonly [key: string]: DefaultValue };

@@ -1,7 +1,8 @@
 /**
  * `@default` values: JSON, or bare text where a string is asked for, held against the field's type and rules.
  *
- * The decoder hands a default out unchecked, so what it could not have read is refused here.
+ * The decoder hands a default out unchecked, so what it could not have read is refused here; but for formats, which the runtime alone
+ * knows.
  */
 
 import type { DefaultValue, DocumentType, Rules, Type } from "../model/schema-model.ts";
@@ -197,7 +198,7 @@ const zonedDate = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\
 
 function instant(text: string): Fit {
   const date = new Date(text);
-  return Number.isNaN(date.getTime()) ? undefined : { value: date.toISOString() };
+  return Number.isNaN(date.getTime()) ? undefined : { value: date };
 }
 
 function keepsRules(rules: Rules | undefined, value: DefaultValue): boolean {

@@ -69,9 +69,12 @@ describe("defaults", () => {
     expect(field(text).default).toEqual(value);
   });
 
-  it("of a date is its time", () => {
-    const { default: value } = field('/** @default "2020-01-02T03:04:05Z" */ a: Date');
-    expect(new Date(value as number | string).getTime()).toBe(Date.UTC(2020, 0, 2, 3, 4, 5));
+  it.each(["Date", "Date | null", "Date | Int32[]"])("of %s is a date", (type) => {
+    expect(field(`/** @default "2020-01-02T03:04:05Z" */ a: ${type}`).default).toEqual(new Date("2020-01-02T03:04:05Z"));
+  });
+
+  it("beside a string is that string", () => {
+    expect(field('/** @default "2020-01-02T03:04:05Z" */ a: Date | string').default).toBe("2020-01-02T03:04:05Z");
   });
 });
 

@@ -7,8 +7,6 @@ import type { Units } from "./units.ts";
 export function defaultText(units: Units, type: Type, value: DefaultValue): string {
   const resolved = units.resolve(type);
   switch (resolved.kind) {
-    case "date":
-      return `new Date(${scalarText(value)})`;
     case "int64":
     case "uint64":
       return typeof value === "number" ? `${BigInt(value)}n` : scalarText(value);
@@ -16,6 +14,13 @@ export function defaultText(units: Units, type: Type, value: DefaultValue): stri
       return `new Set(${listText(units, resolved.items, value)})`;
     case "array":
       return listText(units, resolved.items, value);
+    case "tuple": {
+      const items = value as readonly DefaultValue[];
+      const texts = items.map((item, index) =>
+        defaultText(units, resolved.items[index]?.type ?? resolved.rest ?? anything, item),
+      );
+      return `[${texts.join(", ")}]`;
+    }
     case "map": {
       const entries = Object.entries(value as Record<string, DefaultValue>);
       if (resolved.form === "object")
@@ -28,11 +33,30 @@ export function defaultText(units: Units, type: Type, value: DefaultValue): stri
     case "document": {
       const fields = new Map(resolved.fields.map((field) => [field.name, field.type]));
       const entries = Object.entries(value as Record<string, DefaultValue>);
-      return objectText(entries.map(([key, entry]) => [key, defaultText(units, fields.get(key) ?? { kind: "json" }, entry)]));
+      return objectText(entries.map(([key, entry]) => [key, defaultText(units, fields.get(key) ?? anything, entry)]));
+    }
+    case "tagged": {
+      const tag = (value as Record<string, DefaultValue>)[resolved.tag];
+      const arm = resolved.arms.find(({ tags }) => tags.some((known) => known === tag));
+      return defaultText(units, arm?.type ?? anything, value);
+    }
+    case "value-union": {
+      // Arms differ on the wire: at most one is a list, at most one an object. What is a scalar says itself what it is.
+      const kinds = Array.isArray(value) ? lists : isObject(value) ? objects : none;
+      return defaultText(units, resolved.arms.find((arm) => kinds.has(units.resolve(arm).kind)) ?? anything, value);
     }
     default:
       return plainText(value);
   }
+}
+
+const anything: Type = { kind: "json" };
+const lists: ReadonlySet<Type["kind"]> = new Set(["array", "set", "tuple", "value-union"] as const);
+const objects: ReadonlySet<Type["kind"]> = new Set(["map", "document", "tagged", "value-union"] as const);
+const none: ReadonlySet<Type["kind"]> = new Set();
+
+function isObject(value: DefaultValue): value is { readonly [key: string]: DefaultValue } {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
 function listText(units: Units, items: Type, value: DefaultValue): string {
@@ -52,14 +76,13 @@ function objectText(entries: readonly (readonly [string, string])[]): string {
 /** Where the type says no more than the value. */
 function plainText(value: DefaultValue): string {
   if (Array.isArray(value)) return `[${value.map(plainText).join(", ")}]`;
-  if (typeof value === "object" && value !== null) {
-    return objectText(Object.entries(value as Record<string, DefaultValue>).map(([key, entry]) => [key, plainText(entry)]));
-  }
+  if (isObject(value)) return objectText(Object.entries(value).map(([key, entry]) => [key, plainText(entry)]));
   return scalarText(value);
 }
 
 function scalarText(value: DefaultValue): string {
   if (typeof value === "string") return quote(value);
   if (typeof value === "bigint") return `${value}n`;
+  if (value instanceof Date) return `new Date(${quote(value.toISOString())})`;
   return Object.is(value, -0) ? "-0" : String(value);
 }

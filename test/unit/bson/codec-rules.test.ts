@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Rules, Type } from "../../../codegen/model/schema-model.ts";
 import { hasFormat } from "../../../src/codec/formats.ts";
 import { isCodecError } from "../../../src/errors/codec-error.ts";
-import { array, codecsOf, document, field, modelOf, nullable } from "./emitted-codecs.ts";
+import { array, codecsOf, document, field, literals, modelOf, nullable, ref } from "./emitted-codecs.ts";
 
 const ruled = (kind: string, rules: Rules): Type => ({ kind, rules }) as Type;
 
@@ -43,7 +43,29 @@ const codecs = await codecsOf(
       field("map", { kind: "map", form: "map", key: { kind: "string" }, value: { kind: "int32" } }, { default: { a: 1 } }),
       field("set", { kind: "set", items: { kind: "string" } }, { default: ["a"] }),
       field("inner", document(field("a", "int32")), { default: { a: 1 } }),
+      field("since", nullable({ kind: "date" }), { default: new Date(5) }),
+      field("pair", { kind: "tuple", items: [{ type: { kind: "date" }, optional: false }], rest: { kind: "int64" } } as Type, {
+        default: [new Date(6), 7],
+      }),
+      field("event", nullable(ref("Event")), { default: { kind: "shipped", at: new Date(8), weights: [9] } }),
+      field("marks", nullable({ kind: "set", items: { kind: "int32" } }), { default: [1, 2] }),
     ),
+    Event: {
+      kind: "tagged",
+      tag: "kind",
+      unrecognized: false,
+      arms: [
+        { tags: ["placed"], type: document(field("kind", literals("placed")), field("at", "string")) },
+        {
+          tags: ["shipped"],
+          type: document(
+            field("kind", literals("shipped")),
+            field("at", "date"),
+            field("weights", { kind: "set", items: { kind: "int64" } }),
+          ),
+        },
+      ],
+    },
   }),
 );
 const { Ruled, Defaults } = codecs as Required<typeof codecs>;
@@ -143,6 +165,10 @@ describe("SC-11 defaults", () => {
     map: new Map([["a", 1]]),
     set: new Set(["a"]),
     inner: { a: 1 },
+    since: new Date(5),
+    pair: [new Date(6), 7n],
+    event: { kind: "shipped", at: new Date(8), weights: new Set([9n]) },
+    marks: new Set([1, 2]),
   };
 
   it("are filled in for what is absent, anew each time", () => {

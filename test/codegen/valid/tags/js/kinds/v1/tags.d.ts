@@ -40,6 +40,10 @@ export interface Defaults {
   huge: Uint64;
   /** @default "2020-01-02T03:04:05Z" */
   since: Date;
+  /** @default 2020-01-02 */
+  until: Date | null;
+  /** @default ["2020-01-02", 5] */
+  span: [Date, bigint];
   /** @default ["a", "b"] */
   list: string[];
   /** @default {"a": 1} */

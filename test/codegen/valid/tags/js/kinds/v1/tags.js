@@ -19,6 +19,7 @@ import {
   holdLimits,
   indexBytes,
   indexEnd,
+  isDate,
   isLonger,
   isShorter,
   itemsOf,
@@ -132,6 +133,8 @@ const $shapeDefaults = {
     { name: "flag", type: { kind: "boolean" }, hasDefault: true },
     { name: "huge", type: { kind: "uint64" }, hasDefault: true },
     { name: "since", type: { kind: "date" }, hasDefault: true },
+    { name: "until", type: { kind: "value-union", arms: [{ kind: "null" }, { kind: "date" }] }, hasDefault: true },
+    { name: "span", type: { kind: "tuple", items: [{ type: { kind: "date" } }, { type: { kind: "int64" } }] }, hasDefault: true },
     { name: "list", type: { kind: "array", items: { kind: "string" } }, hasDefault: true },
     { name: "map", type: { kind: "map", form: "object", key: { kind: "string" }, value: { kind: "number" } }, hasDefault: true },
     { name: "nothing", type: { kind: "value-union", arms: [{ kind: "null" }, { kind: "string" }] }, hasDefault: true },
@@ -596,7 +599,7 @@ function $keyRuled(_b, dv, at, length) {
 
 function $boundDefaults(x) {
   const v = fieldsOf(x);
-  let bound = 114;
+  let bound = 168;
   const f1 = v.text;
   if (f1 !== undefined) bound += 6 + 5 + textBound(f1);
   bound += $boundDefaultsList(v.list);
@@ -638,30 +641,38 @@ function $writeDefaults(b, dv, o, x) {
   dv.setInt32(o + 21, 0x6e697309, true);
   dv.setInt32(o + 25, 0x6563, true);
   writeTime(dv, o + 28, dateTime(f4));
-  const f5 = v.list;
-  dv.setInt32(o + 36, 0x73696c04, true);
-  dv.setInt32(o + 40, 0x74, true);
-  o = $writeDefaultsList(b, dv, o + 42, f5);
-  const f6 = v.map;
+  const f5 = v.until;
+  dv.setInt32(o + 36, 0x746e7500, true);
+  dv.setInt32(o + 40, 0x6c69, true);
+  o = $writeDefaultsUntil(b, dv, o + 36, o + 43, f5);
+  const f6 = v.span;
+  dv.setInt32(o, 0x61707304, true);
+  dv.setInt32(o + 4, 0x6e, true);
+  o = $writeDefaultsSpan(b, dv, o + 6, f6);
+  const f7 = v.list;
+  dv.setInt32(o, 0x73696c04, true);
+  dv.setInt32(o + 4, 0x74, true);
+  o = $writeDefaultsList(b, dv, o + 6, f7);
+  const f8 = v.map;
   dv.setInt32(o, 0x70616d03, true);
   b[o + 4] = 0;
-  o = $writeDefaultsMap(b, dv, o + 5, f6);
-  const f7 = v.nothing;
+  o = $writeDefaultsMap(b, dv, o + 5, f8);
+  const f9 = v.nothing;
   dv.setInt32(o, 0x746f6e00, true);
   dv.setInt32(o + 4, 0x676e6968, true);
   b[o + 8] = 0;
-  o = $writeDefaultsNothing(b, dv, o, o + 9, f7);
-  const f8 = v.level;
-  if (f8 !== "high" && f8 !== "low") fail();
+  o = $writeDefaultsNothing(b, dv, o, o + 9, f9);
+  const f10 = v.level;
+  if (f10 !== "high" && f10 !== "low") fail();
   dv.setInt32(o, 0x76656c02, true);
   dv.setInt32(o + 4, 0x6c65, true);
-  const f8Bytes = writeText(b, dv, o + 11, f8);
-  dv.setInt32(o + 7, f8Bytes + 1, true);
-  o += f8Bytes + 11;
-  const f9 = v.point;
+  const f10Bytes = writeText(b, dv, o + 11, f10);
+  dv.setInt32(o + 7, f10Bytes + 1, true);
+  o += f10Bytes + 11;
+  const f11 = v.point;
   dv.setInt32(o, 0x6f700300, true);
   dv.setInt32(o + 4, 0x746e69, true);
-  o = $writeDefaultsPoint(b, dv, o + 8, f9);
+  o = $writeDefaultsPoint(b, dv, o + 8, f11);
   b[o] = 0;
   o += 1;
   dv.setInt32(start, o - start, true);
@@ -679,6 +690,8 @@ function $readDefaults(b, dv, p, e) {
   let f7;
   let f8;
   let f9;
+  let f10;
+  let f11;
   // left at the first surprise; never a second time round
   while (true) {
     if (e - p < 5) {
@@ -711,38 +724,50 @@ function $readDefaults(b, dv, p, e) {
       f4 = readDate(dv, p + 7);
       p += 15;
     }
+    if (e - p >= 8 && dv.getInt32(p + 1, true) === 0x69746e75 && dv.getInt16(p + 5, true) === 0x6c) {
+      const f5Type = b[p];
+      const f5End = valueEnd(b, dv, f5Type, p + 7, e - 1);
+      f5 = $readDefaultsUntil(b, dv, f5Type, p + 7, f5End);
+      p = f5End;
+    }
+    if (e - p >= 12 && dv.getInt32(p, true) === 0x61707304 && dv.getInt16(p + 4, true) === 0x6e) {
+      const f6Bytes = dv.getInt32(p + 6, true);
+      if (f6Bytes < 5 || f6Bytes > e - p - 7) break;
+      f6 = $readDefaultsSpan(b, dv, p + 6, p + 6 + f6Bytes);
+      p += f6Bytes + 6;
+    }
     if (e - p >= 12 && dv.getInt32(p, true) === 0x73696c04 && dv.getInt16(p + 4, true) === 0x74) {
-      const f5Bytes = dv.getInt32(p + 6, true);
-      if (f5Bytes < 5 || f5Bytes > e - p - 7) break;
-      f5 = $readDefaultsList(b, dv, p + 6, p + 6 + f5Bytes);
-      p += f5Bytes + 6;
+      const f7Bytes = dv.getInt32(p + 6, true);
+      if (f7Bytes < 5 || f7Bytes > e - p - 7) break;
+      f7 = $readDefaultsList(b, dv, p + 6, p + 6 + f7Bytes);
+      p += f7Bytes + 6;
     }
     if (e - p >= 11 && dv.getInt32(p, true) === 0x70616d03 && b[p + 4] === 0) {
-      const f6Bytes = dv.getInt32(p + 5, true);
-      if (f6Bytes < 5 || f6Bytes > e - p - 6) break;
-      f6 = $readDefaultsMap(b, dv, p + 5, p + 5 + f6Bytes);
-      p += f6Bytes + 5;
+      const f8Bytes = dv.getInt32(p + 5, true);
+      if (f8Bytes < 5 || f8Bytes > e - p - 6) break;
+      f8 = $readDefaultsMap(b, dv, p + 5, p + 5 + f8Bytes);
+      p += f8Bytes + 5;
     }
     if (e - p >= 10 && dv.getInt32(p + 1, true) === 0x68746f6e && dv.getInt32(p + 5, true) === 0x676e69) {
-      const f7Type = b[p];
-      const f7End = valueEnd(b, dv, f7Type, p + 9, e - 1);
-      f7 = $readDefaultsNothing(b, dv, f7Type, p + 9, f7End);
-      p = f7End;
+      const f9Type = b[p];
+      const f9End = valueEnd(b, dv, f9Type, p + 9, e - 1);
+      f9 = $readDefaultsNothing(b, dv, f9Type, p + 9, f9End);
+      p = f9End;
     }
     if (e - p >= 16 && dv.getInt32(p, true) === 0x76656c02 && dv.getInt32(p + 3, true) === 0x6c6576) {
-      const f8Bytes = dv.getInt32(p + 7, true);
-      if (f8Bytes < 1 || f8Bytes > e - p - 12) break;
-      f8 = $literalDefaultsLevel(b, dv, p + 11, f8Bytes - 1);
-      if (f8 === undefined) fail();
-      p += f8Bytes + 10;
+      const f10Bytes = dv.getInt32(p + 7, true);
+      if (f10Bytes < 1 || f10Bytes > e - p - 12) break;
+      f10 = $literalDefaultsLevel(b, dv, p + 11, f10Bytes - 1);
+      if (f10 === undefined) fail();
+      p += f10Bytes + 10;
       if (b[p] !== 0) fail();
       p += 1;
     }
     if (e - p >= 13 && dv.getInt32(p, true) === 0x696f7003 && dv.getInt32(p + 3, true) === 0x746e69) {
-      const f9Bytes = dv.getInt32(p + 7, true);
-      if (f9Bytes < 5 || f9Bytes > e - p - 8) break;
-      f9 = $readDefaultsPoint(b, dv, p + 7, p + 7 + f9Bytes);
-      p += f9Bytes + 7;
+      const f11Bytes = dv.getInt32(p + 7, true);
+      if (f11Bytes < 5 || f11Bytes > e - p - 8) break;
+      f11 = $readDefaultsPoint(b, dv, p + 7, p + 7 + f11Bytes);
+      p += f11Bytes + 7;
     }
     if (e - p !== 1 || b[p] !== 0) break;
     return {
@@ -751,17 +776,19 @@ function $readDefaults(b, dv, p, e) {
       flag: f2 === undefined ? true : f2,
       huge: f3 === undefined ? 18446744073709551615n : f3,
       since: f4 === undefined ? new Date("2020-01-02T03:04:05.000Z") : f4,
-      list: f5 === undefined ? ["a", "b"] : f5,
-      map: f6 === undefined ? { a: 1 } : f6,
-      nothing: f7 === undefined ? null : f7,
-      level: f8 === undefined ? "low" : f8,
-      point: f9 === undefined ? { x: 1 } : f9,
+      until: f5 === undefined ? new Date("2020-01-02T00:00:00.000Z") : f5,
+      span: f6 === undefined ? [new Date("2020-01-02T00:00:00.000Z"), 5n] : f6,
+      list: f7 === undefined ? ["a", "b"] : f7,
+      map: f8 === undefined ? { a: 1 } : f8,
+      nothing: f9 === undefined ? null : f9,
+      level: f10 === undefined ? "low" : f10,
+      point: f11 === undefined ? { x: 1 } : f11,
     };
   }
-  return $restDefaults(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9);
+  return $restDefaults(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11);
 }
 
-function $restDefaults(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9) {
+function $restDefaults(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11) {
   const last = e - 1;
   if (b[last] !== 0) fail();
   while (p < last) {
@@ -791,23 +818,31 @@ function $restDefaults(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9) {
         break;
       case 5:
         if (f5 !== undefined) fail();
-        f5 = type === 4 ? $readDefaultsList(b, dv, from, end) : fail();
+        f5 = $readDefaultsUntil(b, dv, type, from, end);
         break;
       case 6:
         if (f6 !== undefined) fail();
-        f6 = type === 3 ? $readDefaultsMap(b, dv, from, end) : fail();
+        f6 = type === 4 ? $readDefaultsSpan(b, dv, from, end) : fail();
         break;
       case 7:
         if (f7 !== undefined) fail();
-        f7 = $readDefaultsNothing(b, dv, type, from, end);
+        f7 = type === 4 ? $readDefaultsList(b, dv, from, end) : fail();
         break;
       case 8:
         if (f8 !== undefined) fail();
-        f8 = type === 2 ? ($literalDefaultsLevel(b, dv, from + 4, end - from - 5) ?? fail()) : fail();
+        f8 = type === 3 ? $readDefaultsMap(b, dv, from, end) : fail();
         break;
       case 9:
         if (f9 !== undefined) fail();
-        f9 = type === 3 ? $readDefaultsPoint(b, dv, from, end) : fail();
+        f9 = $readDefaultsNothing(b, dv, type, from, end);
+        break;
+      case 10:
+        if (f10 !== undefined) fail();
+        f10 = type === 2 ? ($literalDefaultsLevel(b, dv, from + 4, end - from - 5) ?? fail()) : fail();
+        break;
+      case 11:
+        if (f11 !== undefined) fail();
+        f11 = type === 3 ? $readDefaultsPoint(b, dv, from, end) : fail();
         break;
     }
     p = end;
@@ -818,11 +853,13 @@ function $restDefaults(b, dv, p, e, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9) {
     flag: f2 === undefined ? true : f2,
     huge: f3 === undefined ? 18446744073709551615n : f3,
     since: f4 === undefined ? new Date("2020-01-02T03:04:05.000Z") : f4,
-    list: f5 === undefined ? ["a", "b"] : f5,
-    map: f6 === undefined ? { a: 1 } : f6,
-    nothing: f7 === undefined ? null : f7,
-    level: f8 === undefined ? "low" : f8,
-    point: f9 === undefined ? { x: 1 } : f9,
+    until: f5 === undefined ? new Date("2020-01-02T00:00:00.000Z") : f5,
+    span: f6 === undefined ? [new Date("2020-01-02T00:00:00.000Z"), 5n] : f6,
+    list: f7 === undefined ? ["a", "b"] : f7,
+    map: f8 === undefined ? { a: 1 } : f8,
+    nothing: f9 === undefined ? null : f9,
+    level: f10 === undefined ? "low" : f10,
+    point: f11 === undefined ? { x: 1 } : f11,
   };
 }
 
@@ -830,45 +867,57 @@ function $keyDefaults(_b, dv, at, length) {
   switch (length) {
     case 3: {
       if (dv.getInt32(at, true) === 0x70616d) {
-        return 6;
+        return 8;
       }
       break;
     }
     case 4: {
       const word0 = dv.getInt32(at, true);
-      if (word0 === 0x65677568) {
-        return 3;
-      }
-      if (word0 === 0x67616c66) {
-        return 2;
-      }
-      if (word0 === 0x7473696c) {
-        return 5;
-      }
-      if (word0 === 0x74786574) {
-        return 1;
+      if (word0 < 0x6e617073) {
+        if (word0 === 0x65677568) {
+          return 3;
+        }
+        if (word0 === 0x67616c66) {
+          return 2;
+        }
+      } else {
+        if (word0 === 0x6e617073) {
+          return 6;
+        }
+        if (word0 === 0x7473696c) {
+          return 7;
+        }
+        if (word0 === 0x74786574) {
+          return 1;
+        }
       }
       break;
     }
     case 5: {
       const word0 = dv.getInt32(at, true);
-      if (word0 === 0x636e6973 && dv.getInt32(at + 1, true) === 0x65636e69) {
-        return 4;
-      }
-      if (word0 === 0x6576656c && dv.getInt32(at + 1, true) === 0x6c657665) {
-        return 8;
-      }
-      if (word0 === 0x6e696f70 && dv.getInt32(at + 1, true) === 0x746e696f) {
-        return 9;
-      }
-      if (word0 === 0x6e756f63 && dv.getInt32(at + 1, true) === 0x746e756f) {
-        return 0;
+      if (word0 < 0x69746e75) {
+        if (word0 === 0x636e6973 && dv.getInt32(at + 1, true) === 0x65636e69) {
+          return 4;
+        }
+        if (word0 === 0x6576656c && dv.getInt32(at + 1, true) === 0x6c657665) {
+          return 10;
+        }
+      } else {
+        if (word0 === 0x69746e75 && dv.getInt32(at + 1, true) === 0x6c69746e) {
+          return 5;
+        }
+        if (word0 === 0x6e696f70 && dv.getInt32(at + 1, true) === 0x746e696f) {
+          return 11;
+        }
+        if (word0 === 0x6e756f63 && dv.getInt32(at + 1, true) === 0x746e756f) {
+          return 0;
+        }
       }
       break;
     }
     case 7: {
       if (dv.getInt32(at, true) === 0x68746f6e && dv.getInt32(at + 3, true) === 0x676e6968) {
-        return 7;
+        return 9;
       }
       break;
     }
@@ -1350,6 +1399,69 @@ function $readDefaultsNothing(b, dv, type, from, end) {
   }
 }
 
+function $writeDefaultsUntil(b, dv, typeAt, o, x) {
+  if (x === null) {
+    if (x !== null) fail();
+    b[typeAt] = 10;
+    return o;
+  }
+  if (isDate(x)) {
+    b[typeAt] = 9;
+    writeTime(dv, o, dateTime(x));
+    return o + 8;
+  }
+  return fail();
+}
+
+function $readDefaultsUntil(_b, dv, type, from, _end) {
+  switch (type) {
+    case 10:
+      return toNull(type);
+    case 9:
+      return toDate(dv, type, from);
+    default:
+      return fail();
+  }
+}
+
+function $writeDefaultsSpan(b, dv, o, x) {
+  const items = itemsOf(x);
+  if (items.length < 2) fail();
+  const start = o;
+  const item0 = items[0];
+  dv.setInt32(o + 4, 0x3009, true);
+  writeTime(dv, o + 7, dateTime(item0));
+  const item1 = items[1];
+  if (typeof item1 !== "bigint" || BigInt.asIntN(64, item1) !== item1) fail();
+  dv.setInt32(o + 15, 0x3112, true);
+  dv.setBigInt64(o + 18, item1, true);
+  o += 26;
+  return endDocument(b, dv, start, o);
+}
+
+function $readDefaultsSpan(b, dv, o, e) {
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  let p = o + 4;
+  const items = [];
+  while (p < last) {
+    const type = b[p];
+    const from = keyEnd(b, p + 1, last);
+    const end = valueEnd(b, dv, type, from, last);
+    switch (items.length) {
+      case 0:
+        items.push(toDate(dv, type, from));
+        break;
+      case 1:
+        items.push(toInt64(dv, type, from));
+        break;
+    }
+    p = end;
+  }
+  if (items.length < 2) fail();
+  return items;
+}
+
 function $writeDefaultsPoint(b, dv, o, x) {
   const v = fieldsOf(x);
   const start = o;
@@ -1464,7 +1576,7 @@ function $literalDefaultsLevel(_b, dv, at, length) {
 /** `kinds.v1.Rules`, for `server.add`. */
 export const RulesService = defineService({
   fullName: "kinds.v1.Rules",
-  fingerprint: "e3a2c90f15e5b11c",
+  fingerprint: "26093b0094c5ec84",
   methods: [
     {
       name: "check",
