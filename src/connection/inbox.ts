@@ -66,9 +66,14 @@ export class Inbox<T> implements AsyncIterableIterator<T> {
     for (const waiter of others) waiter.resolve(done);
   }
 
-  /** Fails at once: what waits to be read is dropped (the reader itself has given up). */
+  /**
+   * Fails at once: what waits to be read is dropped (the reader itself has given up). A stream that had ended by then fails as well if
+   * something of it was dropped: a part must never look like the whole.
+   */
   abort(error: unknown): void {
+    const isCut = this.#head < this.#values.length;
     this.#drop();
+    if (this.#state === "ended" && isCut) this.#state = "open";
     this.fail(error);
   }
 

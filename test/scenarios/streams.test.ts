@@ -231,6 +231,32 @@ describe.each([
     expect(seen).toEqual([1, 2, ["CANCELLED", "cancel"]]);
   });
 
+  it("never shows the handler a part of its requests as the whole, when a cancel finds some unread", async () => {
+    const seen: unknown[] = [];
+    const { client, clock } = open({
+      async sum(requests: AsyncIterable<Chunk>, context: CallContext) {
+        const aborted = new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+        try {
+          for await (const { seq } of requests) {
+            seen.push(seq);
+            await aborted;
+          }
+          seen.push("end");
+        } catch (error) {
+          seen.push(isRpcError(error) && error.code);
+        }
+        return { messages: 0, total_bytes: 0 };
+      },
+    });
+    const abort = new AbortController();
+    const failing = failureOf(client.sum([chunk(1), chunk(2), chunk(3)], { signal: abort.signal }));
+    await clock.settle();
+    abort.abort();
+    expect(await failing).toMatchObject({ code: "CANCELLED" });
+    await clock.settle();
+    expect(seen).toEqual([1, "CANCELLED"]);
+  });
+
   it("hands out what arrived before an error, then the error", async () => {
     const { client, channel, clock } = open({
       async *list(_request: unknown, { signal }: CallContext) {
