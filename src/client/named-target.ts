@@ -35,6 +35,8 @@ export class NamedTarget {
   #timer: Timer | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
   #question = 0;
+  /** A question waits for its answer: another one would throw that away, again and again where answers take long. */
+  #isAsking = false;
   state: "idle" | "asking" | "known" | "failed" = "idle";
   /** What the name stood for last. */
   found: readonly Address[] = [];
@@ -52,7 +54,7 @@ export class NamedTarget {
 
   /** A server that the name stood for is gone. */
   refresh(): void {
-    if (this.state === "asking") return;
+    if (this.#isAsking) return;
     const gap = this.#owner.clock.now() - this.#askedAt;
     if (gap >= leastGapMs) return void this.#ask();
     this.#wait(leastGapMs - gap);
@@ -61,6 +63,7 @@ export class NamedTarget {
   stop(): void {
     this.#timer?.cancel();
     this.#question += 1;
+    this.#isAsking = false;
     this.state = "idle";
   }
 
@@ -69,6 +72,7 @@ export class NamedTarget {
     this.#question += 1;
     const question = this.#question;
     this.#askedAt = clock.now();
+    this.#isAsking = true;
     // A known name stays usable while it is asked for again.
     if (this.state !== "known") this.state = "asking";
     this.#wait(timeoutMs, () => this.#failed(question, `no answer within connectTimeoutMs ${timeoutMs}`));
@@ -92,6 +96,7 @@ export class NamedTarget {
     this.found = hosts.map((host) => ({ kind, host, port, name }));
     this.lastError = undefined;
     this.state = "known";
+    this.#isAsking = false;
     this.#waitForRefresh();
     this.#owner.changed();
   }
@@ -99,6 +104,7 @@ export class NamedTarget {
   #failed(question: number, why: string, cause?: unknown): void {
     if (question !== this.#question) return;
     this.#question += 1;
+    this.#isAsking = false;
     this.lastError = connectionError(
       "UNAVAILABLE",
       `cannot resolve dns:///${this.address.host}: ${why}`,

@@ -223,6 +223,24 @@ describe("names", () => {
     expect(counts()[1]).toBe(1);
   });
 
+  it("are heard although each answer takes longer than the next attempt to connect", async () => {
+    serve(2);
+    let addresses = ["10.0.0.1"];
+    let answerMs = 0;
+    const wires = openName(() => new Promise((resolve) => clock.startTimer(() => resolve(addresses), answerMs, false)), {
+      reconnect: { minMs: 100, maxMs: 100 },
+    });
+    await soon(client.echo());
+    await clock.advance(2_000);
+    answerMs = 3_000;
+    addresses = ["10.0.0.2"];
+    wires.get("10.0.0.1")?.refuse();
+    wires.get("10.0.0.1")?.cut();
+    await clock.advance(5);
+    expect(await soon(client.echo({ a: 1 }, { waitForReady: true, timeoutMs: 60_000 }), 8_000)).toEqual({ a: 1 });
+    expect(counts()[1]).toBe(1);
+  });
+
   it("keep what they stood for while no answer comes", async () => {
     serve(1);
     let isDown = false;
