@@ -34,8 +34,8 @@ export class ConnectionTable {
   readonly #pauseMs: number;
   #bytesIn = 0;
   #bytesOut = 0;
-  /** The last connection is gone. */
-  onEmpty: () => void = () => {};
+  /** Told when the last connection is gone: each drain that waits. */
+  readonly emptied = new Set<() => void>();
 
   constructor(options: CompleteServerOptions, clock: Clock) {
     this.#options = options;
@@ -114,7 +114,7 @@ export class ConnectionTable {
       this.#restTimer?.cancel();
       this.#restTimer = undefined;
     }
-    if (isKnown && this.size === 0) this.onEmpty();
+    if (isKnown && this.size === 0) for (const tell of [...this.emptied]) tell();
   }
 
   /** All go in peace: `look` more often until they have. */

@@ -66,6 +66,8 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
   #succeeded = 0;
   #failed = 0;
   #cancelled = 0;
+  /** Calls that were open when it closed. */
+  #cutOff = 0;
 
   constructor(options: CompleteServerOptions, clock: Clock) {
     this.options = options;
@@ -237,22 +239,23 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
     this.#become("draining");
     const open = this.#connections.openCalls;
     const closing = this.#closeListeners();
-    const cancelled = await this.#waitForCalls(graceMs);
+    await this.#waitForCalls(graceMs);
     await this.close();
     await closing;
+    const cancelled = this.#cutOff;
     return { finished: Math.max(0, open - cancelled), cancelled };
   }
 
-  /** Connections close as their last calls end. After the grace: how many calls were left. */
-  #waitForCalls(graceMs: number): Promise<number> {
+  /** Connections close as their last calls end. Until none is left, or the grace is over; several may wait, and the shortest counts. */
+  #waitForCalls(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
       const finish = (): void => {
-        this.#connections.onEmpty = () => {};
+        this.#connections.emptied.delete(finish);
         timer.cancel();
-        resolve(this.#connections.openCalls);
+        resolve();
       };
       const timer = this.clock.startTimer(finish, graceMs, true);
-      this.#connections.onEmpty = finish;
+      this.#connections.emptied.add(finish);
       this.#connections.leave("the server is draining", Number.POSITIVE_INFINITY);
       if (this.#connections.size === 0) finish();
     });
@@ -268,6 +271,7 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
     this.#become("closed");
     this.#load.stop();
     const closing = this.#closeListeners();
+    this.#cutOff += this.#connections.openCalls;
     this.#connections.close("the server is shutting down");
     await closing;
   }

@@ -141,6 +141,40 @@ describe("a drain", () => {
     expect(server.stats().connections).toBe(0);
   });
 
+  it("that is asked for twice ends both times with the calls, or with the shorter grace", async () => {
+    for (const ms of [100, 100_000]) {
+      const { client, channel, server, clock } = scene({
+        async sleep(_request: unknown, { signal }: { signal: AbortSignal }) {
+          await new Promise((resolve) => {
+            clock.startTimer(() => resolve(0), ms, false);
+            signal.addEventListener("abort", resolve);
+          });
+          return {};
+        },
+      });
+      await channel.ready();
+      const call = client.sleep({ ms: 1 }, { timeoutMs: 200_000 }).catch(() => {});
+      await clock.settle();
+      const draining = Promise.all([server.drain({ graceMs: 80_000 }), server.drain({ graceMs: 1_000 })]);
+      await clock.advance(1_100);
+      await call;
+      const report = ms === 100 ? { finished: 1, cancelled: 0 } : { finished: 0, cancelled: 1 };
+      expect(await draining).toEqual([report, report]);
+      await clock.advance(100_000);
+    }
+  });
+
+  it("that close() cuts short counts the calls which that has cancelled", async () => {
+    const { client, channel, server, clock } = scene();
+    await channel.ready();
+    const hanging = failureOf(client.hang({}));
+    await clock.settle();
+    const draining = server.drain({ graceMs: 5_000 });
+    await server.close();
+    expect(await hanging).toMatchObject({ code: "UNAVAILABLE" });
+    expect(await draining).toEqual({ finished: 0, cancelled: 1 });
+  });
+
   it("of a server without calls ends at once", async () => {
     const { client, server } = scene();
     await client.empty({});
