@@ -47,6 +47,8 @@ export class ClientConnection implements ConnectionOwner {
   readonly #world: ConnectionWorld;
   readonly #owner: ClientConnectionOwner;
   readonly #dialing: Dialing;
+  /** What finding the address took before it was dialled. */
+  readonly #resolvedMs: number;
   #state: ClientConnectionState = "dialing";
   /** There once its handshake is done. */
   connection: Connection | undefined;
@@ -65,11 +67,14 @@ export class ClientConnection implements ConnectionOwner {
   /** Why it has ended. */
   error: RpcError | undefined;
 
-  constructor(address: Address, world: ConnectionWorld, owner: ClientConnectionOwner) {
+  /** @param waitedSince when the name was asked for that this address stands for, if that is part of this attempt */
+  constructor(address: Address, world: ConnectionWorld, owner: ClientConnectionOwner, waitedSince?: number) {
     this.#world = world;
     this.#owner = owner;
-    this.startedAt = world.clock.now();
-    this.#dialing = world.dial(address, world.options.connectTimeoutMs);
+    const now = world.clock.now();
+    this.startedAt = waitedSince ?? now;
+    this.#resolvedMs = now - this.startedAt;
+    this.#dialing = world.dial(address, Math.max(1, world.options.connectTimeoutMs - this.#resolvedMs));
     this.#dialing.transport.then(
       (transport) => this.#dialed(transport),
       (error: unknown) => this.#close(asConnectionError(error)),
@@ -93,8 +98,9 @@ export class ClientConnection implements ConnectionOwner {
   /** Milliseconds that name and connection have taken so far. */
   get timings(): { resolve?: number; connect: number } {
     const spent = (this.readyAt ?? this.#world.clock.now()) - this.startedAt;
-    const { resolve }: DialTimings = this.#dialing.timings ?? {};
-    return resolve === undefined ? { connect: spent } : { resolve, connect: spent - resolve };
+    const dialed: DialTimings = this.#dialing.timings ?? {};
+    const resolve = this.#resolvedMs + (dialed.resolve ?? 0);
+    return resolve === 0 ? { connect: spent } : { resolve, connect: spent - resolve };
   }
 
   /** Takes no new calls; ends with the last open one. */

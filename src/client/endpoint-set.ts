@@ -233,7 +233,9 @@ export class EndpointSet implements EndpointOwner {
   #nameChanged(): void {
     if (this.#isClosed) return;
     const wanted = new Map(
-      [...this.#given, ...this.#names.flatMap(({ found }) => found)].map((address) => [formatAddress(address), address]),
+      [{ found: this.#given, waitedSince: undefined }, ...this.#names].flatMap(({ found, waitedSince }) =>
+        found.map((address) => [formatAddress(address), { address, waitedSince }]),
+      ),
     );
     for (const [key, { endpoint }] of [...this.#members]) {
       if (wanted.has(key)) continue;
@@ -242,9 +244,9 @@ export class EndpointSet implements EndpointOwner {
       endpoint.retire();
     }
     this.#buryRetired();
-    for (const [key, address] of wanted) {
+    for (const [key, { address, waitedSince }] of wanted) {
       if (this.#members.has(key)) continue;
-      const { endpoint } = this.#add(address);
+      const { endpoint } = this.#add(address, waitedSince);
       if (this.#owner.isWanted || this.#ready.length > 0) endpoint.connect();
     }
     this.#rebuild();
@@ -261,8 +263,8 @@ export class EndpointSet implements EndpointOwner {
     }
   }
 
-  #add(address: Address): Member {
-    const member: Member = { endpoint: new Endpoint(address, this), ejection: new Ejection(), callsAtAttempt: -1 };
+  #add(address: Address, waitedSince?: number): Member {
+    const member: Member = { endpoint: new Endpoint(address, this, waitedSince), ejection: new Ejection(), callsAtAttempt: -1 };
     this.#members.set(formatAddress(address), member);
     return member;
   }

@@ -49,6 +49,7 @@ export class Endpoint implements ClientConnectionOwner {
   #backoffTimer: Timer | undefined;
   #patienceTimer: Timer | undefined;
   #failures = 0;
+  #waitedSince: number | undefined;
   /** The backoff was cut short: the next attempt is a moment away. */
   #isSoon = false;
   #isClosed = false;
@@ -58,9 +59,11 @@ export class Endpoint implements ClientConnectionOwner {
   bytesIn = 0;
   bytesOut = 0;
 
-  constructor(address: Address, owner: EndpointOwner) {
+  /** @param waitedSince when the name was asked for that the address stands for: the first attempt has what is left of its time */
+  constructor(address: Address, owner: EndpointOwner, waitedSince?: number) {
     this.address = address;
     this.#owner = owner;
+    this.#waitedSince = waitedSince;
     const { clock, options } = owner.world;
     this.#spare = new SpareAttempt(clock, Math.max(leastAttemptGapMs, options.reconnect.maxMs), () =>
       owner.isWanted(this) ? this.#open() : undefined,
@@ -165,7 +168,8 @@ export class Endpoint implements ClientConnectionOwner {
   #open(): ClientConnection {
     const { world } = this.#owner;
     this.#attemptedAt = world.clock.now();
-    const one = new ClientConnection(this.address, world, this);
+    const one = new ClientConnection(this.address, world, this, this.#waitedSince);
+    this.#waitedSince = undefined;
     this.#connections.add(one);
     return one;
   }

@@ -40,6 +40,8 @@ export class NamedTarget {
   state: "idle" | "asking" | "known" | "failed" = "idle";
   /** What the name stood for last. */
   found: readonly Address[] = [];
+  /** When that was asked for, if nothing was known before: what the answer took counts as part of connecting. */
+  waitedSince: number | undefined;
   lastError: RpcError | undefined;
 
   constructor(address: Address & { kind: "dns" }, owner: NamedTargetOwner) {
@@ -95,6 +97,7 @@ export class NamedTarget {
     const kind = this.#owner.isSecure ? "tls" : "tcp";
     this.found = hosts.map((host) => ({ kind, host, port, name }));
     this.lastError = undefined;
+    this.waitedSince = this.state === "asking" ? this.#askedAt : undefined;
     this.state = "known";
     this.#isAsking = false;
     this.#waitForRefresh();

@@ -276,6 +276,17 @@ describe("names", () => {
     openName(() => new Promise(() => {}), { connectTimeoutMs: 500 });
     expect(await soon(failureOf(client.echo()), 600)).toMatchObject({ code: "UNAVAILABLE", executed: "no" });
   });
+
+  it("leave the first attempt what their answer has left of connectTimeoutMs", async () => {
+    serve(1);
+    const wires = openName(() => new Promise((resolve) => void clock.startTimer(() => resolve(["10.0.0.1"]), 600, false)), {
+      connectTimeoutMs: 1_000,
+    });
+    wires.get("10.0.0.1")?.drop("to-client");
+    const error = await soon(failureOf(client.echo()), 1_020);
+    expect(error).toMatchObject({ code: "UNAVAILABLE", executed: "no" });
+    expect(error.timings?.resolve).toBeGreaterThanOrEqual(590);
+  });
 });
 
 describe("a server's call limit", () => {
