@@ -10,6 +10,7 @@ import type { CallOptions } from "../contract/call-options.ts";
 import { currentContext } from "../contract/context-scope.ts";
 import { ContextValueMap } from "../contract/context-values.ts";
 import { type InterceptedCall, type Interceptor, intercept, type Reply } from "../contract/interceptor.ts";
+import { mapStream } from "../contract/mapped-stream.ts";
 import type { MethodDescription } from "../contract/service.ts";
 import { isRpcError } from "../errors/rpc-error.ts";
 import { Metadata } from "../metadata/metadata.ts";
@@ -241,6 +242,6 @@ function newRun(method: MethodDescription, options: CallOptions | undefined): Ru
 
 async function* nothing(): AsyncIterable<unknown> {}
 
-async function* wrapItems(method: MethodDescription, items: AsyncIterable<unknown> | Iterable<unknown>): AsyncIterable<unknown> {
-  for await (const item of items) yield method.requestItem === "value" ? { value: item } : item;
+function wrapItems(method: MethodDescription, items: AsyncIterable<unknown> | Iterable<unknown>): AsyncIterable<unknown> {
+  return mapStream(items, (item) => (method.requestItem === "value" ? { value: item } : item));
 }

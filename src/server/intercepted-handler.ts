@@ -1,6 +1,8 @@
 /** A handler behind interceptors. Only servers that have some come here; the others pay nothing. */
 
 import { type InterceptedCall, intercept, type Reply } from "../contract/interceptor.ts";
+import { mapStream } from "../contract/mapped-stream.ts";
+import type { Wrapping } from "../contract/service.ts";
 import { Metadata } from "../metadata/metadata.ts";
 import type { HandlerContext } from "./handler-context.ts";
 import { isReturnedError } from "./handler-error.ts";
@@ -65,14 +67,19 @@ async function invoke(
   if (call.deadline < context.deadline) context.shorten(call.deadline);
   if (call.signal !== context.signal) context.useSignal(call.signal);
   context.collect(own);
-  const request = call.messages === undefined ? call.message : unwrapItems(method.requestItem === "value", call.messages);
+  const request = call.messages === undefined ? call.message : unwrapped(method.requestItem, call.messages);
   if (method.kind === "server-stream" || method.kind === "bidi") {
     const items = method.invoke(handler, request, context) as AsyncIterable<unknown> | Iterable<unknown>;
     let end: (trailers: Metadata) => void = () => {};
     const trailers = new Promise<Metadata>((resolve) => {
       end = resolve;
     });
-    const messages = wrapItems(method.result === "value", items, () => end(own.trailers));
+    const wrap = method.result === "value";
+    const toDocument = (item: unknown): unknown => {
+      if (isReturnedError(item)) throw item;
+      return wrap ? { value: item } : item;
+    };
+    const messages = mapStream(items, toDocument, () => end(own.trailers));
     return { messages, metadata: own.leading, trailers };
   }
   const result: unknown = await method.invoke(handler, request, context);
@@ -81,50 +88,40 @@ async function invoke(
   return { message, metadata: own.leading, trailers: Promise.resolve(own.trailers) };
 }
 
-async function* unwrapItems(wrapped: boolean, items: AsyncIterable<unknown>): AsyncIterable<unknown> {
-  for await (const item of items) yield wrapped ? (item as { value: unknown }).value : item;
-}
-
-async function* wrapItems(
-  wrap: boolean,
-  items: AsyncIterable<unknown> | Iterable<unknown>,
-  ended: () => void,
-): AsyncIterable<unknown> {
-  try {
-    for await (const item of items) {
-      if (isReturnedError(item)) throw item;
-      yield wrap ? { value: item } : item;
-    }
-  } finally {
-    ended();
-  }
+/** The items of a request stream, as the handler is to see them. */
+function unwrapped(wrapping: Wrapping, items: AsyncIterable<unknown>): AsyncIterable<unknown> {
+  return mapStream(items, (item) => (wrapping === "value" ? (item as { value: unknown }).value : item));
 }
 
 /** Leading metadata goes ahead of the first message, trailers behind the last; behind a failure those that the handler has set. */
-async function* withTrailers(
+function withTrailers(
   messages: AsyncIterable<unknown>,
   { reply, failing }: { reply: Reply; failing: Metadata },
   adopt: (reply: { metadata: Metadata; trailers: Metadata }) => void,
-): AsyncIterable<unknown> {
-  const iterator = messages[Symbol.asyncIterator]();
-  let isOver = false;
-  try {
-    for (let isFirst = true; ; isFirst = false) {
+): AsyncIterableIterator<unknown> {
+  let iterator: AsyncIterator<unknown> | undefined;
+  let isFirst = true;
+  return {
+    async next() {
       let result: IteratorResult<unknown>;
       try {
+        iterator ??= messages[Symbol.asyncIterator]();
         result = await iterator.next();
       } catch (error) {
-        isOver = true;
         adopt({ metadata: reply.metadata, trailers: failing });
         throw error;
       }
       if (isFirst) adopt({ metadata: reply.metadata, trailers: new Metadata() });
-      if (result.done === true) break;
-      yield result.value;
-    }
-    isOver = true;
-    adopt({ metadata: reply.metadata, trailers: await reply.trailers });
-  } finally {
-    if (!isOver) await iterator.return?.();
-  }
+      isFirst = false;
+      if (result.done === true) adopt({ metadata: reply.metadata, trailers: await reply.trailers });
+      return result;
+    },
+    async return() {
+      await iterator?.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /** Streams, as the contract words them: when they start, who waits for what, and how each side leaves. */
 
-import { getEventListeners } from "node:events";
+import { EventEmitter, getEventListeners, on } from "node:events";
 import { type CallContext, isRpcError, type RpcError } from "taut";
 import { describe, expect, it } from "vitest";
 import type { ChatRequest, Chunk } from "../.generated/schemas/conformance/v1/service.ts";
@@ -159,6 +159,27 @@ describe.each([
     expect(await collect(client.chat(requests))).toEqual([]);
     await clock.settle();
     expect(returned).toBe(true);
+  });
+
+  it("gives a request iterable that waits its return() at once", async () => {
+    const source = new EventEmitter();
+    const { client, clock } = open({ chat: () => [] });
+    const requests = on(source, "request") as AsyncIterable<never>;
+    expect(await collect(client.chat(requests))).toEqual([]);
+    await clock.settle();
+    expect(source.listenerCount("request")).toBe(0);
+  });
+
+  it("gives a handler's iterable that waits its return() at once, and ends", async () => {
+    const source = new EventEmitter();
+    const { client, clock, server } = open({ list: () => on(source, "answer") });
+    const stream = client.list({ steps: [] })[Symbol.asyncIterator]();
+    await clock.settle();
+    expect(source.listenerCount("answer")).toBe(1);
+    await stream.return?.();
+    await clock.settle();
+    expect(source.listenerCount("answer")).toBe(0);
+    expect(server.stats()).toMatchObject({ cancelled: 1, open: 0 });
   });
 
   it("does not pull requests beyond the first before the server has accepted", async () => {
