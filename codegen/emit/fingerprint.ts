@@ -7,7 +7,7 @@
  */
 
 import { createHash } from "node:crypto";
-import type { DocumentType, Field, Method, SchemaModel, Service, Structure, Type } from "../model/schema-model.ts";
+import type { DocumentType, Fault, Field, Method, SchemaModel, Service, Structure, Type } from "../model/schema-model.ts";
 import { compare } from "./module-scope.ts";
 
 export function fingerprintOf(model: SchemaModel, service: Service): string {
@@ -27,15 +27,17 @@ function digest(parts: readonly unknown[]): string {
  */
 class Shapes {
   readonly #model: SchemaModel;
+  readonly #faults: ReadonlyMap<string, Fault>;
   readonly #known = new Map<string, string>();
 
   constructor(model: SchemaModel) {
     this.#model = model;
+    this.#faults = new Map(model.files.flatMap(({ faults }) => faults.map((fault) => [fault.fullName, fault])));
   }
 
   method(method: Method): string {
     const faults = method.faults.map((fullName) => {
-      const fault = this.#model.files.flatMap((file) => file.faults).find((one) => one.fullName === fullName);
+      const fault = this.#faults.get(fullName);
       return [fullName, fault?.code ?? "", fault === undefined ? "" : this.#of(fault.structure)];
     });
     const { name, kind, resultWrapping } = method;

@@ -39,7 +39,7 @@ const letters =
 const identifier = new RegExp(`^[${letters}][${letters}0-9]*$`);
 
 /** True for what may stand behind a dot and as an unquoted key. Reserved words may; rare letters are quoted. */
-export function isPlainName(name: string): boolean {
+function isPlainName(name: string): boolean {
   return identifier.test(name);
 }
 

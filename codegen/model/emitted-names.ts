@@ -5,7 +5,7 @@
 import type { Fault, Message, SchemaFile, Service } from "./schema-model.ts";
 
 /** What the names of a service are made from: one trailing `Service` is dropped, unless nothing were left. */
-export function serviceStem(service: Pick<Service, "name">): string {
+function serviceStem(service: Pick<Service, "name">): string {
   return service.name.endsWith("Service") && service.name.length > "Service".length ? service.name.slice(0, -7) : service.name;
 }
 

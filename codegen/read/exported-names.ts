@@ -118,7 +118,7 @@ function isTypeDeclaration(node: ts.Node): boolean {
   return ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isEnumDeclaration(node);
 }
 
-export function typeParametersOf(symbol: ts.Symbol): number {
+function typeParametersOf(symbol: ts.Symbol): number {
   for (const declaration of symbol.declarations ?? []) {
     if (!ts.isInterfaceDeclaration(declaration) && !ts.isTypeAliasDeclaration(declaration)) continue;
     return declaration.typeParameters?.length ?? 0;

@@ -16,7 +16,7 @@ const carriedBsonClasses: Readonly<Record<string, ScalarKind>> = {
 };
 
 /** How to write what the platform has a class for. */
-export const platformRemedies: Readonly<Record<string, string>> = {
+const platformRemedies: Readonly<Record<string, string>> = {
   RegExp: "write the pattern as a `string`, or use `BSONRegExp` of bson",
   URL: "write `string` with `@format uri`",
   Buffer: "write `Uint8Array` (a Buffer may be given for one)",

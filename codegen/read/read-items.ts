@@ -3,6 +3,7 @@
 import { ts } from "ts-morph";
 import type { Type } from "../model/schema-model.ts";
 import { inside, type Reading, type Site, unreadable } from "./reading.ts";
+import { armsOf } from "./union-names.ts";
 
 /** The type of an array's items; of interfaces that extend an array and add nothing, too. */
 export function arrayElement(checker: ts.TypeChecker, type: ts.ObjectType): ts.Type | undefined {
@@ -49,10 +50,6 @@ export function readTuple(reading: Reading, type: ts.TupleTypeReference, site: S
     ...(rest === undefined ? {} : { rest }),
     ...(isReadonly ? { readonly: true } : {}),
   };
-}
-
-function armsOf(type: ts.Type): readonly ts.Type[] {
-  return type.isUnion() && !(type.flags & (ts.TypeFlags.Boolean | ts.TypeFlags.EnumLike)) ? type.types : [type];
 }
 
 /** An optional item's type without what `?` adds to it. What was written `T | undefined` stays so. */

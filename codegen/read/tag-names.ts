@@ -1,7 +1,7 @@
 /** Which tags of doc comments are Taut's, which are other tools', and which look like one of ours with a typing error. */
 
 /** Rules for values, in JSON Schema's words. */
-export const ruleTags = [
+const ruleTags = [
   "minimum",
   "maximum",
   "exclusiveMinimum",

@@ -10,6 +10,7 @@ import { utf8 } from "./byte-match.ts";
 import { factsOf, headerBytes } from "./element-facts.ts";
 import { type EmitContext, type Site, siteWithin } from "./emit-context.ts";
 import { childDepth, fieldOf } from "./field-access.ts";
+import { literalValueText } from "./literal-text.ts";
 import { answer, armsByQuestion, isPrimitiveQuestion } from "./union-questions.ts";
 import { partsOf, type ResolvedType, type Unit } from "./units.ts";
 
@@ -60,7 +61,7 @@ function sum<T>(start: number, list: readonly T[], of: (item: T) => number | und
 }
 
 /** The bound of a value in a variable, as an expression. */
-export function boundOf(context: EmitContext, type: Type, variable: string, depth: string, site: Site): string {
+function boundOf(context: EmitContext, type: Type, variable: string, depth: string, site: Site): string {
   const constant = constantBound(context, type);
   if (constant !== undefined) return String(constant);
   const resolved = context.units.resolve(type);
@@ -128,7 +129,7 @@ function body(context: EmitContext, unit: Unit): void {
       out.block(`switch (${fieldOf(context, "v", type.tag)})`, () => {
         for (const arm of type.arms) {
           const site = siteWithin(unit, String(arm.tags[0]));
-          for (const tag of arm.tags) out.line(`case ${typeof tag === "string" ? JSON.stringify(tag) : String(tag)}:`);
+          for (const tag of arm.tags) out.line(`case ${literalValueText(tag)}:`);
           out.indented(() => out.line(`return ${boundOf(context, arm.type, "v", "depth", site)};`));
         }
         if (type.unrecognized) {

@@ -67,7 +67,7 @@ export function emitCodecs(options: EmitCodecsOptions): EmittedCodecs {
     emitReader(context, unit);
   }
   return {
-    text: `${constants(context, format)}${shapes}${out}`,
+    text: `${constants(context)}${shapes}${out}`,
     nameOf(id) {
       const name = names.get(id);
       if (name === undefined) throw new Error(`no codec was asked for ${id}`);
@@ -83,10 +83,10 @@ function patternText(source: string): string {
 }
 
 /** Tables and patterns that the functions look things up in. */
-function constants(context: EmitContext, format: "ts" | "js"): string {
+function constants(context: EmitContext): string {
   const lines: string[] = [];
   for (const { name, values } of context.literalTables) {
-    const head = `const ${name} = new Set${format === "ts" ? "<unknown>" : ""}(`;
+    const head = `const ${name} = new Set${context.out.typeArguments("unknown")}(`;
     lines.push(`\n${head}${literalText({ items: values.map(literalValueText) }, "", head.length, 2)});\n`);
   }
   for (const [source, name] of context.patterns) {

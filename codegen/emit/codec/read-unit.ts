@@ -156,8 +156,7 @@ function readInto(context: EmitContext, type: Type, variable: string, value: str
 function readMap(context: EmitContext, unit: Unit, type: MapType): void {
   const { out } = context;
   const isMap = type.form === "map";
-  if (isMap)
-    out.line("const map = new Map();".replace("new Map()", out.type("") === "" ? "new Map()" : "new Map<unknown, unknown>()"));
+  if (isMap) out.line(`const map = new Map${out.typeArguments("unknown, unknown")}();`);
   else out.line(`const map${out.type("Record<string, unknown>")} = {};`);
   out.line("let count = 0;");
   out.block("while (p < last)", () => {

@@ -22,6 +22,11 @@ export class SourceText {
     return this.#types ? `: ${annotation}` : "";
   }
 
+  /** What stands behind the name of a generic class that is made, or nothing. */
+  typeArguments(list: string): string {
+    return this.#types ? `<${list}>` : "";
+  }
+
   /** `expression as type`, or the expression alone. */
   cast(expression: string, type: string): string {
     return this.#types ? `${expression} as ${type}` : expression;

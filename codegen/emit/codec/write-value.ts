@@ -37,7 +37,7 @@ export function checkValue(context: EmitContext, value: WrittenValue): void {
   out.guard(brokenRules(context, type, variable), context.fail);
 }
 
-export function isComposite(type: Type): boolean {
+function isComposite(type: Type): boolean {
   return ["array", "set", "tuple", "map", "document", "tagged", "value-union"].includes(type.kind);
 }
 
