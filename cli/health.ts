@@ -87,6 +87,7 @@ function open(given: HealthArguments) {
       throw new UsageError(error instanceof Error ? error.message : String(error));
     }
   };
+  if (key !== undefined && cert === undefined) throw new UsageError("--key goes with --cert");
   const isTls = given.tls || ca !== undefined || cert !== undefined;
   const tls = {
     ...(ca === undefined ? {} : { ca: read(ca) }),

@@ -18,7 +18,10 @@ const exit = (status: number): void => {
   process.exitCode = status;
 };
 
-const parser = yargs(hideBin(process.argv))
+const words = hideBin(process.argv);
+const names = ["generate", "health"];
+
+const parser = yargs(words)
   .scriptName("taut")
   .usage("$0 <command>")
   .command(generateCommand(terminal, exit))
@@ -27,10 +30,12 @@ const parser = yargs(hideBin(process.argv))
   .option("verbose", { type: "boolean", default: false, describe: "print the stack of unexpected errors" })
   .version((createRequire(import.meta.url)("@taut/cli/package.json") as { version: string }).version)
   .strict()
+  // All else that is said here is English.
+  .locale("en")
   .help()
   .exitProcess(false)
   .fail((message, error) => {
-    throw error ?? new UsageError(message);
+    throw error ?? new UsageError(oneLine(message));
   });
 
 try {
@@ -40,6 +45,12 @@ try {
   const verbose = process.argv.includes("--verbose");
   const text = error instanceof Error ? (verbose ? (error.stack ?? error.message) : error.message) : String(error);
   terminal.say(`taut: ${text}`);
-  if (wrongUsage) terminal.say("taut --help says how");
+  const [command = ""] = words;
+  if (wrongUsage) terminal.say(`taut ${names.includes(command) ? `${command} ` : ""}--help says how`);
   exit(wrongUsage ? 2 : 1);
+}
+
+/** As our own errors are: on one line, in lower case. */
+function oneLine(message: string): string {
+  return `${message.charAt(0).toLowerCase()}${message.slice(1)}`.replace(/\s*\n\s*/g, " ");
 }

@@ -115,5 +115,9 @@ describe("taut health", () => {
     open();
     expect((await ask("nonsense")).code).toBe(2);
     expect((await ask("127.0.0.1:1 --timeout 0")).code).toBe(2);
+    expect(await ask("127.0.0.1:1 --key key.pem")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("goes with --cert"),
+    });
   }, 60_000);
 });

@@ -191,6 +191,17 @@ describe("wrong usage exits 2 with one line of reason", () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
+  test("in English whatever the locale, and points to the help of the command that was meant", async () => {
+    const german = { LANG: "de_DE.UTF-8", LC_ALL: "de_DE.UTF-8" };
+    expect(await start(["generate", "--ouput", "x"], german).outcome).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: "taut: unknown argument: ouput\ntaut generate --help says how\n",
+    });
+    expect((await taut("genrate")).stderr).toContain("\ntaut --help says how\n");
+    expect((await taut("generate", "--emit", "coffee")).stderr.trimEnd().split("\n")).toHaveLength(2);
+  });
+
   test("a configuration with an unknown key", async () => {
     put("taut.config.json", '{ "outDir": "x" }');
     expect(await taut("generate")).toMatchObject({ status: 2, stdout: "" });
