@@ -18,6 +18,7 @@ export interface Violation {
   readonly offset?: number;
 }
 
+/** A value or a document that breaks its schema; thrown by the `encode` and `decode` functions of generated modules. */
 export class CodecError extends Error {
   /** The path of the first violation. */
   readonly path: string;
@@ -42,6 +43,13 @@ export class CodecError extends Error {
   }
 }
 
+/** True for a `CodecError` of any copy of this package in the process. Never throws, whatever it is given. */
 export function isCodecError(value: unknown): value is CodecError {
-  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return (value as Record<symbol, unknown>)[brand] === true;
+  } catch {
+    // A proxy that was revoked, or one whose traps throw.
+    return false;
+  }
 }

@@ -62,9 +62,14 @@ const hidden: HandlerFailure = Object.freeze({
   isHidden: true,
 });
 
-/** A fault that a handler returns or yields counts as thrown; so does any other RpcError, which is no answer either. */
+/** A fault that a handler returns or yields counts as thrown; so does any other RpcError, which is no answer either. Never throws. */
 export function isReturnedError(value: unknown): value is RpcError {
-  return value instanceof Error && isRpcError(value);
+  try {
+    return value instanceof Error && isRpcError(value);
+  } catch {
+    // A proxy whose traps throw: an answer that cannot be encoded.
+    return false;
+  }
 }
 
 export function internal(message: string): RpcError {

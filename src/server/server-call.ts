@@ -156,13 +156,14 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
 
   /** The request does not fit its schema: the handler never runs. */
   #refuse(error: unknown): void {
-    const failure = isCodecError(error)
-      ? codecFailure("INVALID_ARGUMENT", error)
-      : isRpcError(error)
-        ? error
-        : internal("internal error");
-    if (!isCodecError(error)) this.#host.report(error, this.#where());
-    this.#end(withFacts(failure, { executed: "no" }));
+    this.#end(withFacts(this.#unreadable(error), { executed: "no" }));
+  }
+
+  /** What reading a request threw, as its caller gets it. What is no broken rule of the schema is our own, and is reported. */
+  #unreadable(error: unknown): RpcError {
+    if (isCodecError(error)) return codecFailure("INVALID_ARGUMENT", error);
+    this.#host.report(error, this.#where());
+    return isRpcError(error) ? error : internal("internal error");
   }
 
   receiveMessage(buffer: Buffer, view: DataView, start: number, end: number, cost: number): void {
@@ -179,8 +180,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
         message = (message as { value: unknown }).value;
     } catch (error) {
       this.#connection.release(this, cost);
-      const failure = isCodecError(error) ? codecFailure("INVALID_ARGUMENT", error) : internal("internal error");
-      return this.#connection.incoming.refuseMessage(this, failure);
+      return this.#connection.incoming.refuseMessage(this, this.#unreadable(error));
     }
     requests.push(message, cost);
   }

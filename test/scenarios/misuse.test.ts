@@ -481,6 +481,36 @@ describe("what an error of the user's own may be", () => {
   });
 });
 
+it("what a getter throws harms its own call alone, even where nothing may be asked of it", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const withTrap = {
+    get body(): Uint8Array {
+      throw proxy;
+    },
+  };
+  const { client, channel, server, serverErrors } = scene({ echo: async () => withTrap });
+  await expect(client.echo(withTrap)).rejects.toBeInstanceOf(Error);
+  expect(await failureOf(client.echo({ body: empty }))).toMatchObject({ code: "INTERNAL" });
+  expect(serverErrors).toHaveLength(1);
+  expect([channel.stats().open, server.stats().open]).toEqual([0, 0]);
+});
+
+it("an answer whose prototype must not be asked for harms its own call alone", async () => {
+  const untouchable = (): object =>
+    new Proxy(
+      { body: empty },
+      {
+        getPrototypeOf() {
+          throw new Error("of a trap");
+        },
+      },
+    );
+  const { client } = scene({ echo: async () => untouchable() });
+  await client.echo({ body: empty }).catch(() => {});
+  expect(await client.empty({})).toEqual({});
+});
+
 it("a context key has its default, and two keys of one description are two", () => {
   const key = createContextKey("a", 5);
   expect(key).toMatchObject({ description: "a", defaultValue: 5 });
