@@ -56,13 +56,15 @@ export function dial(address: Address, options: DialOptions): Dialing {
     };
     const target: { path: string } | { host: string; port: number } =
       address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port };
-    const socket = secure
-      ? loadTls().connect({
-          ...target,
-          ...serverName(address),
-          ...options.tls,
-        })
-      : net.connect({ ...target, onread, noDelay: true } as net.NetConnectOpts);
+    let socket: net.Socket;
+    try {
+      socket = secure
+        ? loadTls().connect({ ...target, ...serverName(address), ...options.tls })
+        : net.connect({ ...target, onread, noDelay: true } as net.NetConnectOpts);
+    } catch (error) {
+      // A certificate that is none, an option of node:tls of the wrong type.
+      return reject(dialError("UNAVAILABLE", `cannot connect to ${name}: ${describeSocketError(error)}`, error));
+    }
     const timer = options.clock.startTimer(
       () => fail(dialError("UNAVAILABLE", `${name} did not connect within connectTimeoutMs ${Math.round(options.timeoutMs)}`)),
       options.timeoutMs,

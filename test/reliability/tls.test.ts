@@ -97,6 +97,14 @@ describe("CN-17 TLS", () => {
     });
   });
 
+  it("says what is wrong with options that node:tls refuses", async () => {
+    const { url } = await serve({ tls: identity("server") });
+    const { client } = open(url, { tls: { ca, cert: "none", key: "none" } });
+    const error = await failureOf(client.echo());
+    expect(error).toMatchObject({ code: "UNAVAILABLE", executed: "no", scope: "connection" });
+    expect(error.message).toMatch(/^cannot connect to tls:.*PEM/);
+  });
+
   it("takes renewed certificates without a restart: new connections get them, those that stand go on", async () => {
     const { url, server } = await serve({ tls: identity("server") });
     const old = open(url, { tls: { ca } });
