@@ -5,7 +5,7 @@
  * call, as a socket's read buffer is: whoever keeps a slice is found out.
  */
 
-import type { Clock } from "../time/clock.ts";
+import type { Clock, Timer } from "../time/clock.ts";
 
 /** The faults of one direction. Shared by all connections of a wire, and read whenever bytes pass. */
 export interface LaneFaults {
@@ -44,6 +44,7 @@ export class Lane {
   #queue: { readonly at: number; readonly chunk: Buffer | "end" }[] = [];
   #end: LaneEnd | undefined;
   #isScheduled = false;
+  #timer: Timer | undefined;
   #isOver = false;
   /** Bytes that were sent and have not arrived. */
   bufferedBytes = 0;
@@ -75,6 +76,7 @@ export class Lane {
   stop(): void {
     this.#isOver = true;
     this.#queue = [];
+    this.#timer?.cancel();
   }
 
   #push(chunk: Buffer | "end"): void {
@@ -92,7 +94,7 @@ export class Lane {
       this.#isScheduled = false;
       this.#deliver();
     };
-    if (waitMs > 0) this.#clock.startTimer(go, waitMs, true);
+    if (waitMs > 0) this.#timer = this.#clock.startTimer(go, waitMs, true);
     else setImmediate(go);
   }
 

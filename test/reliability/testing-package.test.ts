@@ -91,6 +91,21 @@ describe("a fake clock", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it("has none of the wire's left either, when bytes were under way", async () => {
+    const clock = new FakeClock();
+    const client = open({ clock });
+    await clock.advance(1);
+    await client.echo();
+    channel.wire.delay(10_000);
+    client.hang().catch(() => {});
+    await clock.settle();
+    await channel.close();
+    await server.close();
+    channel.wire.heal();
+    await clock.advance(2_000);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it("answers the same random numbers for the same seed", () => {
     const [a, b] = [new FakeClock({ seed: 7 }), new FakeClock({ seed: 7 })];
     expect([a.random(), a.random()]).toEqual([b.random(), b.random()]);
