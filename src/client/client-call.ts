@@ -65,7 +65,7 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   isNestedInRetry = false;
   /** In the channel's queue. */
   isQueued = false;
-  /** Its encoded request while it waits; see `ChannelQueue`. */
+  /** Its encoded request while it waits; see `CallQueue`. */
   queuedBytes: Buffer | undefined = undefined;
   queuedCost = 0;
   /** The parent among whose children it stands. */

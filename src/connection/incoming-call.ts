@@ -13,7 +13,6 @@ import { Call } from "./call.ts";
 /** Why a call ended before its handler did. */
 export type AbortReason = "cancel" | "deadline" | "connection" | "shutdown";
 
-/** A call that the peer opened. The server's calls extend it. */
 export abstract class IncomingCall extends Call {
   /** Kind bits of its call frame. */
   kindFlags = 0;

@@ -359,10 +359,6 @@ export class IncomingCalls {
     return this.#highestId === this.#beforeFirstId ? 0 : this.#highestId;
   }
 
-  abortAll(reason: AbortReason): void {
-    for (const call of this.table.all()) this.#abort(call, reason);
-  }
-
   /** Ends all calls now: handlers are told, callers get UNAVAILABLE without waiting for them. */
   shutdown(): void {
     this.#draining = true;

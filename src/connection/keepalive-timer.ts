@@ -51,11 +51,6 @@ export class KeepaliveTimer {
     this.#wait(keepalive.idleMs);
   }
 
-  /** Asks now, whatever the silence. */
-  probe(): void {
-    if (this.#pingedAt === undefined) this.#ping(this.#clock.now());
-  }
-
   /** A pong has come. */
   answered(): void {
     if (this.#pingedAt === undefined) return;

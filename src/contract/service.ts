@@ -1,7 +1,7 @@
 /**
  * The description of a service: what codegen emits once and both ends work from.
  *
- * Plain data and functions. Knows nothing of connections; `client` and `server` read it, `reflection` will serve it.
+ * Plain data and functions. Knows nothing of connections; `client` and `server` read it.
  */
 
 import type { Code } from "../errors/code.ts";

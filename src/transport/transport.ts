@@ -1,6 +1,6 @@
 /**
- * What a connection needs of a socket. `tcp.ts` gives it over node:net and node:tls, `memory.ts` between two ends in one process,
- * tests script their own.
+ * What a connection needs of a socket. `socket-transport.ts` gives it over node:net and node:tls, `testing/memory-transport.ts` between
+ * two ends in one process, tests script their own.
  */
 
 export type TransportKind = "tcp" | "tls" | "unix" | "memory";
