@@ -5,6 +5,7 @@
  * it, and a test asks for a case of each. A code never changes its meaning and is never used again.
  */
 
+/** What is said of a code in the documents, and by default in diagnostics. */
 export interface DiagnosticRow {
   readonly code: string;
   /** A sentence's subject, lower case: `a method with several signatures`. */
@@ -407,4 +408,5 @@ const rows = {
 /** What a diagnostic is called in the sources and in the tests' folder names. */
 export type DiagnosticName = keyof typeof rows;
 
+/** Every code there is. */
 export const diagnosticRows: Readonly<Record<DiagnosticName, DiagnosticRow>> = rows;

@@ -13,6 +13,7 @@ import type { ImportExtension } from "./specifiers.ts";
 export { hasHeader } from "./header.ts";
 export type { ImportExtension } from "./specifiers.ts";
 
+/** In which language, and how modules find each other. */
 export interface EmitOptions {
   /** `ts`: one `.ts` a schema file; `js`: a `.js` and a `.d.ts`, which stand without the schema sources. */
   readonly emit: "ts" | "js";
@@ -22,12 +23,14 @@ export interface EmitOptions {
   readonly schemaRoot: string;
 }
 
+/** A file to be written. */
 export interface EmittedFile {
   /** Posix path below the output folder: `shop/v1/orders.ts`. */
   readonly path: string;
   readonly text: string;
 }
 
+/** The modules of a model. */
 export function emitModules(model: SchemaModel, options: EmitOptions): EmittedFile[] {
   return new ModuleEmitter(options).emit(model);
 }

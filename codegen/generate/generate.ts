@@ -12,6 +12,7 @@ import { compareFolder, type Difference, writeFiles } from "../write/index.ts";
 import { checkFolders, posixRelative } from "./folders.ts";
 import { defaultImportExtension } from "./import-extension.ts";
 
+/** From where to where, and how. */
 export interface GenerateOptions {
   /** The schema folder. */
   readonly root: string;
@@ -31,6 +32,7 @@ export interface GenerateOptions {
   readonly check?: boolean;
 }
 
+/** What was found, and which files were written, or would be. */
 export interface GenerateResult extends Difference {
   /** Everything found, errors and warnings. */
   readonly diagnostics: readonly Diagnostic[];

@@ -2,6 +2,7 @@
 
 import type { Place } from "./schema-model.ts";
 
+/** Something in a schema that cannot be carried or does not mean what it seems to: where, why, and what to write instead. */
 export interface Diagnostic {
   /** `TAUT1003`; stable, each with a row in SCHEMA.md. */
   readonly code: string;

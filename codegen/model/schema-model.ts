@@ -16,6 +16,7 @@ export interface Place {
   readonly column: number;
 }
 
+/** Everything that a schema folder says. */
 export interface SchemaModel {
   readonly files: readonly SchemaFile[];
   /** Every document, tagged union and recursive alias that anything refers to, by id. */
@@ -36,6 +37,7 @@ export interface SchemaFile {
   readonly exports: readonly PassedOn[];
 }
 
+/** An exported type that a generated module exports again. */
 export interface PassedOn {
   readonly name: string;
   readonly kind: "type" | "enum";
@@ -78,6 +80,7 @@ export interface Doc {
   readonly deprecated?: string | true;
 }
 
+/** An interface of methods. */
 export interface Service {
   readonly name: string;
   /** `shop.v1.Orders` */
@@ -89,9 +92,12 @@ export interface Service {
   readonly reserved?: readonly string[];
 }
 
+/** How many messages go each way, and whether an answer comes. */
 export type MethodKind = "unary" | "server-stream" | "client-stream" | "bidi" | "one-way";
+/** Whether a result travels as itself, as `{ value }`, or not at all. */
 export type Wrapping = "document" | "value" | "void";
 
+/** One method: what it takes and answers, and the documents that carry both. */
 export interface Method {
   readonly name: string;
   readonly kind: MethodKind;
@@ -120,6 +126,7 @@ export interface Method {
   readonly faults: readonly string[];
 }
 
+/** A parameter as it is declared. */
 export interface Parameter {
   readonly name: string;
   readonly optional: boolean;
@@ -137,6 +144,7 @@ export interface Message {
   readonly doc?: Doc;
 }
 
+/** An error that methods declare. */
 export interface Fault {
   readonly name: string;
   readonly fullName: string;
@@ -173,6 +181,7 @@ export interface DeclaredName {
   readonly file: string;
 }
 
+/** What a value can be. Every kind says what it is on the wire. */
 export type Type =
   | ScalarType
   | LiteralsType
@@ -194,6 +203,7 @@ interface Base {
   readonly brand?: string;
 }
 
+/** The types that hold no others. */
 export type ScalarKind =
   | "string"
   | "boolean"

@@ -21,6 +21,7 @@ import { SchemaPrograms } from "./schema-program.ts";
 import { statementWarnings } from "./statement-warnings.ts";
 import { readTsconfig } from "./tsconfig-options.ts";
 
+/** What to read. */
 export interface ReadOptions {
   /** The schema folder. */
   readonly root: string;
@@ -28,6 +29,7 @@ export interface ReadOptions {
   readonly tsconfig?: string;
 }
 
+/** What was read, and what is wrong with it. */
 export interface ReadResult {
   /** All that can be carried. Incomplete when a diagnostic is an error. */
   readonly model: SchemaModel;
@@ -35,6 +37,7 @@ export interface ReadResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Reads one folder as often as asked, and keeps what did not change. */
 export interface SchemaReader {
   /** Reads the folder as it is now; files that did not change since the last time are not parsed again. */
   read(): ReadResult;
@@ -42,10 +45,12 @@ export interface SchemaReader {
   update(changedFiles: readonly string[]): ReadResult;
 }
 
+/** Reads a folder once. */
 export function readSchemas(options: ReadOptions): ReadResult {
   return createReader(options).read();
 }
 
+/** For whoever reads a folder more than once. */
 export function createReader(options: ReadOptions): SchemaReader {
   const root = resolve(options.root);
   const programs = new SchemaPrograms(root.replaceAll("\\", "/"));

@@ -16,6 +16,7 @@ import type { Interceptor } from "../contract/interceptor.ts";
 import { isCode } from "../errors/code.ts";
 import { type Address, parseAddress } from "../transport/address.ts";
 
+/** What `connect()` takes. All of it may be left out. */
 export interface ChannelOptions {
   /** See every call of the channel; the first is outermost. Default none: then they cost nothing. */
   interceptors?: readonly Interceptor[];

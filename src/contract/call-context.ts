@@ -2,8 +2,11 @@
 
 import type { Metadata, MetadataInit } from "../metadata/metadata.ts";
 
+/** Names a value of `ContextValues`, by its identity. Made by `createContextKey`. */
 export interface ContextKey<T> {
+  /** For people who look at it in a debugger. */
   readonly description: string;
+  /** What `get` answers where nothing was set. */
   readonly defaultValue: T;
 }
 
@@ -12,12 +15,16 @@ export function createContextKey<T>(description: string, defaultValue: T): Conte
   return Object.freeze({ description, defaultValue });
 }
 
+/** What interceptors and handlers hand on to each other, and to the calls that a handler makes. Nothing of it is sent. */
 export interface ContextValues {
+  /** What was set for the key, else its default. */
   get<T>(key: ContextKey<T>): T;
   set<T>(key: ContextKey<T>, value: T): this;
+  /** From now on the key has its default again. */
   delete(key: ContextKey<unknown>): this;
 }
 
+/** Who is at the other end of the connection. */
 export interface Peer {
   /** "127.0.0.1:4242", or the path of a unix socket. */
   readonly address: string;
@@ -28,6 +35,7 @@ export interface Peer {
   readonly certificate?: object;
 }
 
+/** What a handler is told of the call that it answers. */
 export interface CallContext {
   /** Aborted with an RpcError as its reason. */
   readonly signal: AbortSignal;
@@ -37,14 +45,17 @@ export interface CallContext {
   readonly deadline: number;
   /** Milliseconds left; 0 when it has passed, Infinity when there is no deadline. */
   remainingMs(): number;
+  /** What came with the request. */
   readonly metadata: Metadata;
   /** Leading metadata of the answer; throws once the first message has been sent. */
   setMetadata(metadata: MetadataInit): void;
+  /** Metadata that goes with the end of the answer, a failure's too. Until then it may be set again; the last counts. */
   setTrailers(metadata: MetadataInit): void;
   readonly peer: Peer;
   /** `shop.v1.Orders/place` */
   readonly method: string;
   /** From 1; more when the client retried. */
   readonly attempt: number;
+  /** What interceptors have set; calls that the handler makes inherit it. */
   readonly values: ContextValues;
 }

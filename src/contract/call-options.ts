@@ -4,6 +4,7 @@ import type { Code } from "../errors/code.ts";
 import type { Metadata, MetadataInit } from "../metadata/metadata.ts";
 import type { CallContext } from "./call-context.ts";
 
+/** Which failures of a handler are tried again, and how often. */
 export interface Retry {
   /** How often a call is tried, the first time included. */
   attempts: number;
@@ -11,6 +12,7 @@ export interface Retry {
   codes: readonly Code[];
 }
 
+/** What one call may say for itself. All of it may be left out. */
 export interface CallOptions {
   /**
    * Milliseconds. Which one counts: this, then `@timeoutMs` of the schema, then the channel's, then 10,000 for unary calls;

@@ -43,6 +43,7 @@ export type Awaitable<T> = T | Promise<T>;
 /** What a stream hands out. */
 export type ItemOf<T> = T extends AsyncIterable<infer Item> ? Item : never;
 
+/** How a call of `client.settled` has ended. */
 export type Settled<T, E> = { ok: true; value: T } | { ok: false; error: E | RpcError };
 
 /** Turns a rejection by an RpcError into a value. Anything else (what a request iterable threw, a TypeError) still rejects. */

@@ -2,8 +2,10 @@
 
 import type { Stats } from "./stats.ts";
 
+/** How a channel stands: "unavailable" while attempts to connect fail, "draining" when its servers are going away. */
 export type ChannelState = "idle" | "connecting" | "ready" | "unavailable" | "draining" | "closed";
 
+/** What clients call through: connections to one server or to several, made when they are needed. Made by `connect()`. */
 export interface Channel extends AsyncDisposable {
   readonly state: ChannelState;
   /** Starts with the present state; ends after "closed". */

@@ -10,6 +10,7 @@ import type { CallKind } from "./service.ts";
  */
 export type Interceptor = (call: InterceptedCall, next: (call: InterceptedCall) => Promise<Reply>) => Promise<Reply>;
 
+/** A call as interceptors see it, the same on both sides. */
 export interface InterceptedCall {
   readonly side: "client" | "server";
   readonly method: { readonly service: string; readonly name: string; readonly kind: CallKind; readonly idempotent: boolean };
@@ -28,6 +29,7 @@ export interface InterceptedCall {
   readonly peer?: Peer;
 }
 
+/** What `next` answers: a message or a stream of them, with its metadata. */
 export interface Reply {
   message?: unknown;
   messages?: AsyncIterable<unknown>;

@@ -9,6 +9,7 @@ import type { RpcError } from "../errors/rpc-error.ts";
 import type { CallContext } from "./call-context.ts";
 import type { Codec } from "./codec.ts";
 
+/** How many messages go each way, and whether an answer comes. */
 export type CallKind = "unary" | "server-stream" | "client-stream" | "bidi" | "one-way";
 
 /** How a value of the API stands in its wire document: as the document itself, under `value`, or not at all (`void`). */
@@ -68,6 +69,7 @@ export interface ServiceDefinition {
   readonly methods: readonly MethodDefinition[];
 }
 
+/** What a generated module says of a service: for `server.add`, and for whoever wants its name. */
 export interface ServiceDescription<Handler> {
   readonly fullName: string;
   readonly handlerType?: Handler;

@@ -23,7 +23,7 @@ export type Code =
   | "DATA_LOSS"
   | "UNAUTHENTICATED";
 
-/** The number of each code on the wire; the CLI's exit status as well. */
+/** The number of each code on the wire. */
 export const codeNumbers: Readonly<Record<Code, number>> = Object.freeze({
   CANCELLED: 1,
   UNKNOWN: 2,

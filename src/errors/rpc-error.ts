@@ -41,6 +41,7 @@ export interface RpcErrorFacts {
   timings?: Timings;
 }
 
+/** How a call fails. Decide by `code` and `executed`, never by the text; tell it by `isRpcError`, which knows those of another copy of Taut, too. */
 export class RpcError extends Error {
   readonly code: Code;
   /** `shop.v1.Orders/place`, where known. */

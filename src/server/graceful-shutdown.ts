@@ -9,6 +9,7 @@
 
 import { RpcServer, type Server } from "./server.ts";
 
+/** What begins a shutdown, and how long its two halves take. */
 export interface ShutdownOptions {
   /** Default SIGTERM and SIGINT. A second one of them closes at once. */
   signals?: readonly NodeJS.Signals[];
@@ -21,6 +22,7 @@ export interface ShutdownOptions {
   graceMs?: number;
 }
 
+/** How a shutdown went. */
 export interface ShutdownReport {
   /** What began it; undefined when the server was closed in another way. */
   signal?: NodeJS.Signals;

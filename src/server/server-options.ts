@@ -22,6 +22,7 @@ import {
 import type { Peer } from "../contract/call-context.ts";
 import type { Interceptor } from "../contract/interceptor.ts";
 
+/** What `createServer()` takes. All of it may be left out. */
 export interface ServerOptions {
   /** See every call to the server; the first is outermost. Default none: then they cost nothing. */
   interceptors?: readonly Interceptor[];

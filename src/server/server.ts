@@ -27,6 +27,7 @@ import { type MethodBinding, ServiceTable } from "./service-table.ts";
 
 export type ServerState = "serving" | "leaving" | "draining" | "closed";
 
+/** Listens, and calls the handlers that it was given. Made by `createServer()`. */
 export interface Server extends AsyncDisposable {
   /** TypeError when the service is there already or a method is missing in the handler. */
   add<H>(service: ServiceDescription<H>, handler: H): this;

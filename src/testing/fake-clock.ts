@@ -16,6 +16,7 @@ interface PendingTimer {
   readonly fn: () => void;
 }
 
+/** Time that stands still until it is moved. */
 export class FakeClock implements Clock {
   #now = 0;
   readonly #epoch: number;

@@ -17,6 +17,7 @@ import { type Clock, systemClock } from "../time/clock.ts";
 import { formatAddress } from "../transport/address.ts";
 import { TestWire } from "./test-wire.ts";
 
+/** What a channel takes, and what tests want besides. */
 export interface TestChannelOptions extends ChannelOptions {
   /** The channel's and the wire's time. Give the server the same one. Default: the system's. */
   clock?: Clock;
@@ -24,6 +25,7 @@ export interface TestChannelOptions extends ChannelOptions {
   firstCallId?: number;
 }
 
+/** A channel with the wire that it goes through. */
 export interface TestChannel extends Channel {
   /** What happens to the bytes on their way to the server, to the first one of several. */
   readonly wire: TestWire;

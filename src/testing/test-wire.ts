@@ -11,6 +11,7 @@ import type { Transport } from "../transport/transport.ts";
 import { Lane, type LaneFaults, noFaults } from "./lane.ts";
 import { MemoryTransport } from "./memory-transport.ts";
 
+/** Which way bytes go. */
 export type Direction = "to-server" | "to-client" | "both";
 
 /** A server as the wire sees it. */
@@ -19,6 +20,7 @@ export interface WiredServer {
   accept(transport: Transport): void;
 }
 
+/** What lies between the two ends: perfect until it is told otherwise. */
 export class TestWire {
   readonly #clock: Clock;
   readonly #server: WiredServer;
