@@ -61,6 +61,32 @@ export function encodeGoingAway(lastAcceptedId: number, reason: string): Buffer 
   return Buffer.concat([last, encodeReason({ code: "UNAVAILABLE", message: reason })]);
 }
 
+/** The peer has told why it closes the connection; `reason` is undefined where it sent no document. */
+export function closedByPeer(
+  peerAddress: string,
+  reason: { readonly code: RpcError["code"]; readonly message: string } | undefined,
+  inHandshake: boolean,
+): RpcError {
+  const text = `${peerAddress} closed the connection: ${reason?.message ?? "no reason given"}`;
+  // In the handshake the peer's own code counts (UNAUTHENTICATED, ...); later it is its view of the connection, not of our calls.
+  return connectionError(inHandshake ? (reason?.code ?? "UNAVAILABLE") : "UNAVAILABLE", text, {
+    origin: "remote",
+    ...(inHandshake ? { executed: "no" as const } : {}),
+  });
+}
+
+/** The socket has ended without a word. `isMute`: a server that has never said one. */
+export function lostError(
+  transport: { readonly kind: string },
+  message: string,
+  { isMute, inHandshake }: { isMute: boolean; inHandshake: boolean },
+  cause?: unknown,
+): RpcError {
+  const guess = transport.kind === "tls" ? "not accept this client's certificate" : "expect TLS (tls://)";
+  const hint = isMute ? ` before it had said a word: it may ${guess}, or be no Taut server` : "";
+  return connectionError("UNAVAILABLE", `${message}${hint}`, inHandshake ? { executed: "no" } : {}, cause);
+}
+
 /** The peer's first bytes are not ours. */
 export function foreignerError(peerAddress: string, who: string, firstBytes: Buffer): RpcError {
   const hint = who === "TLS" ? "; a client that is to speak TLS is told so by tls:// or its option tls" : "";

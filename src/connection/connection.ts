@@ -7,7 +7,8 @@
  *
  * A state machine over an injected transport, clock and dispatcher: it opens no sockets, knows no method's meaning and runs no user
  * code but through the calls it was given. `role` decides who speaks first and the parity of ids; either side may open calls.
- * Whatever happens, `closed` is told once and every call that was open has ended by then. PROTOCOL.md: "Life of a connection".
+ * Whatever happens, `closed` is told once and every call that was open has ended by then. What calls need is its `Session`, what it looks
+ * out for at a peer that is dead or too slow its `PeerWatch`. PROTOCOL.md: "Life of a connection".
  */
 
 import type { RpcError } from "../errors/rpc-error.ts";
@@ -19,19 +20,26 @@ import type { ArenaPool } from "../wire/output-arena.ts";
 import { httpAnswer, magic, PrefaceReader } from "../wire/preface.ts";
 import { FrameBudgets } from "./budgets.ts";
 import type { Call } from "./call.ts";
-import { connectionError, copyError, encodeGoingAway, encodeReason, foreignerError, readReason } from "./connection-error.ts";
+import {
+  closedByPeer,
+  connectionError,
+  copyError,
+  encodeGoingAway,
+  encodeReason,
+  foreignerError,
+  lostError,
+  readReason,
+} from "./connection-error.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
 import { FrameOutput, type OutputOwner } from "./frame-output.ts";
 import { type Agreed, Handshake, type HandshakeRole } from "./handshake.ts";
 import type { Dispatcher } from "./incoming-call.ts";
 import type { IncomingCalls } from "./incoming-calls.ts";
-import { type KeepaliveOwner, KeepaliveTimer } from "./keepalive-timer.ts";
 import { type ConnectionSettings, maxFrameBytesOf, maxQueuedControlFrames } from "./limits.ts";
 import type { MessageSender } from "./message-sender.ts";
 import type { OutgoingCalls } from "./outgoing-calls.ts";
-import { Session, type SessionMemory, type SessionOwner } from "./session.ts";
-import { SlowSenderTimer } from "./slow-sender-timer.ts";
-import { WriteStallTimer } from "./write-stall-timer.ts";
+import { PeerWatch, type WatchedConnection } from "./peer-watch.ts";
+import { newMemory, Session, type SessionMemory, type SessionOwner } from "./session.ts";
 
 export type ConnectionState = "handshake" | "open" | "draining" | "closed";
 
@@ -62,7 +70,7 @@ export interface ConnectionOptions {
 /** How long a closing connection may take to send its last frame. */
 const lingerMs = 1_000;
 
-export class Connection implements TransportListener, FrameSink, OutputOwner, KeepaliveOwner {
+export class Connection implements TransportListener, FrameSink, OutputOwner, SessionOwner, WatchedConnection {
   readonly transport: Transport;
   readonly #options: ConnectionOptions;
   readonly #clock: Clock;
@@ -71,9 +79,7 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
   #preface: PrefaceReader | undefined = new PrefaceReader();
   #handshake: Handshake | undefined;
   #deadlines: DeadlineTimer | undefined;
-  #keepalive: KeepaliveTimer | undefined;
-  #stall: WriteStallTimer | undefined;
-  #slowSender: SlowSenderTimer | undefined;
+  readonly #watch: PeerWatch;
   #linger: Timer | undefined;
   #state: ConnectionState = "handshake";
   /** Once open. */
@@ -90,7 +96,7 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
   identity: unknown = undefined;
   bytesReceived = 0;
   /** How many chunks have arrived, and how many had at the last look. */
-  #chunks = 0;
+  chunks = 0;
   #chunksAtLook = 0;
   /** It was the peer or the network that ended it, without a reason. */
   isLost = false;
@@ -104,6 +110,7 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
     this.lastReceivedAt = options.clock.now();
     this.#output = new FrameOutput(transport, options.clock, options.pool, options.settings.outputHighWaterBytes);
     this.#output.owner = this;
+    this.#watch = new PeerWatch(this, this.#output, options.clock);
     this.#reader = new FrameReader(this, maxFrameBytesOf(options.settings));
     this.#handshake = new Handshake(options.role, options.settings, options.clock, {
       send: (kind, body) => this.#output.writeFrame(kind, 0, 0, body),
@@ -181,8 +188,8 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
     const session = this.#session;
     const memory = this.#memory;
     if (session === undefined || memory === undefined) return true;
-    const hasBeenSilent = this.#chunks === this.#chunksAtLook;
-    this.#chunksAtLook = this.#chunks;
+    const hasBeenSilent = this.chunks === this.#chunksAtLook;
+    this.#chunksAtLook = this.chunks;
     if (!hasBeenSilent || this.#state !== "open" || !this.#reader.isAtBoundary || this.#output.queuedBytes > 0) return false;
     if (!session.isQuiet) return false;
     session.remember(memory);
@@ -190,10 +197,7 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
     this.#reader.forget();
     this.#deadlines?.stop();
     this.#deadlines = undefined;
-    this.#slowSender?.stop();
-    this.#slowSender = undefined;
-    this.#stall?.stop();
-    this.#stall = undefined;
+    this.#watch.rest();
     if (this.#budgets?.isFull === true) this.#budgets = undefined;
     return true;
   }
@@ -204,38 +208,13 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
     if (memory === undefined) return undefined;
     const { settings, role, dispatcher, firstCallId, owner } = this.#options;
     const options = { side: role.side, settings, clock: this.#clock, dispatcher };
-    this.#session = new Session(
-      this.#output,
-      memory,
-      this.#sessionOwner(),
-      firstCallId === undefined ? options : { ...options, firstCallId },
-    );
+    this.#session = new Session(this.#output, memory, this, firstCallId === undefined ? options : { ...options, firstCallId });
     if (this.#state === "closed") this.#endCalls();
     else owner.woke?.(this);
     return this.#session;
   }
 
-  #sessionOwner(): SessionOwner {
-    const connection = this;
-    return {
-      budgets: this.#frameBudgets(),
-      get lastReceivedAt() {
-        return connection.lastReceivedAt;
-      },
-      get chunks() {
-        return connection.#chunks;
-      },
-      watchDeadline: (at) => this.watchDeadline(at),
-      goesOn: () => this.#goesOn(),
-      violation: (message) => this.#violation(message),
-      ping: (payload) => this.#answerPing(payload),
-      pong: () => this.#keepalive?.answered(),
-      goingAway: (...frame) => this.#receiveGoingAway(...frame),
-      close: (...frame) => this.#receiveClose(...frame),
-    };
-  }
-
-  #frameBudgets(): FrameBudgets {
+  get budgets(): FrameBudgets {
     this.#budgets ??= new FrameBudgets(
       this.#options.settings.limits,
       () => this.lastReceivedAt,
@@ -260,34 +239,32 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
     this.#closeWith(error, true);
   }
 
-  /** Ends it without a word: the peer is dead, or hostile. */
-  destroy(error: RpcError): void {
-    this.#closeWith(error, false);
-  }
-
+  /** Without a word for a stranger whose first bytes are not whole; a client has spoken first and may go on. */
   #closeWith(error: RpcError, tellPeer: boolean): void {
     if (this.#state === "closed") return;
+    const isTold = tellPeer && (this.#preface === undefined || this.#options.role.side === "client");
+    if (isTold) this.#output.writeFrame(FrameKind.close, 0, 0, encodeReason(error));
+    this.#end(error, isTold ? "when written" : "with reset");
+  }
+
+  /** The one way out. When what was written has left the peer has a moment to read it; otherwise the socket goes at once. */
+  #end(error: RpcError, how: "when written" | "with reset" | "at once"): void {
     this.#state = "closed";
-    this.#reason ??= error;
+    this.#reason = error;
     this.#reader.stop();
     this.#handshake?.stop();
     this.#deadlines?.stop();
-    this.#keepalive?.stop();
-    this.#stall?.stop();
-    this.#slowSender?.stop();
-    // A stranger whose first bytes are not whole is told nothing; a client has spoken first and may go on.
-    if (tellPeer && (this.#preface === undefined || this.#options.role.side === "client")) {
-      this.#output.writeFrame(FrameKind.close, 0, 0, encodeReason(error));
-      this.#output.flush();
-      this.#output.close();
+    this.#watch.stop();
+    if (how === "when written") this.#output.flush();
+    this.#output.close();
+    if (how === "when written") {
       this.transport.end();
       this.#linger = this.#clock.startTimer(() => this.transport.destroy(true), lingerMs, false);
     } else {
-      this.#output.close();
-      this.transport.destroy(true);
+      this.transport.destroy(how === "with reset");
     }
     this.#endCalls();
-    this.#options.owner.closed(this, this.#reason);
+    this.#options.owner.closed(this, error);
   }
 
   #endCalls(): void {
@@ -296,7 +273,7 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
     this.#session?.incoming.closeAll();
   }
 
-  #violation(message: string): void {
+  violation(message: string): void {
     this.#closeWith(connectionError("INTERNAL", `protocol error by ${this.transport.peerAddress}: ${message}`), true);
   }
 
@@ -305,7 +282,7 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
   receiveBytes(chunk: Buffer): void {
     if (this.#state === "closed") return;
     this.bytesReceived += chunk.length;
-    this.#chunks += 1;
+    this.chunks += 1;
     this.lastReceivedAt = this.#clock.now();
     if (this.#preface === undefined) return this.#read(chunk);
     const result = this.#preface.receive(chunk);
@@ -326,37 +303,20 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
 
   #read(chunk: Buffer): void {
     this.#reader.receive(chunk);
+    const session = this.#session;
+    if (session === undefined || (this.#reader.isAtBoundary && !session.receiver.isReceivingFragments)) return;
     // The chunk may have ended the connection, with something unfinished for good.
-    if (this.#slowSender === undefined && this.#session !== undefined && this.#goesOn() && this.#isUnfinished(this.#session))
-      this.#watchSlowSender();
-  }
-
-  #isUnfinished(session: Session): boolean {
-    return !this.#reader.isAtBoundary || session.receiver.isReceivingFragments;
+    if (this.goesOn()) this.#watch.bytesAreOwed();
   }
 
   #refuseForeigner(who: string, firstBytes: Buffer): void {
-    const error = foreignerError(this.transport.peerAddress, who, firstBytes);
-    if (who === "HTTP" && this.#options.role.side === "server") {
-      this.#output.writeRaw(httpAnswer);
-      this.#output.flush();
-      this.transport.end();
-    }
-    this.#state = "closed";
-    this.#reason = error;
-    this.#reader.stop();
-    this.#handshake?.stop();
-    this.#output.close();
-    if (who === "HTTP" && this.#options.role.side === "server") {
-      this.#linger = this.#clock.startTimer(() => this.transport.destroy(true), lingerMs, false);
-    } else {
-      this.transport.destroy(false);
-    }
-    this.#options.owner.closed(this, error);
+    const isAnswered = who === "HTTP" && this.#options.role.side === "server";
+    if (isAnswered) this.#output.writeRaw(httpAnswer);
+    this.#end(foreignerError(this.transport.peerAddress, who, firstBytes), isAnswered ? "when written" : "at once");
   }
 
   refuseLength(kind: number, length: number): void {
-    this.#violation(`frame of kind ${kind} declares ${length} bytes, more than ${maxFrameBytesOf(this.#options.settings)}`);
+    this.violation(`frame of kind ${kind} declares ${length} bytes, more than ${maxFrameBytesOf(this.#options.settings)}`);
   }
 
   receiveFragment(callId: number, buffer: Buffer, start: number, end: number): boolean {
@@ -368,32 +328,36 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
     const session = this.#session ?? this.#wake();
     if (session !== undefined) return session.router.receiveFrame(word, callId, buffer, view, start, end);
     const kind = word & 0xff;
-    if (kind === FrameKind.close) return this.#receiveClose(buffer, view, start, end);
-    if (kind >= firstOptionalKind) return this.#frameBudgets().countControlFrame();
+    if (kind === FrameKind.close) return this.receiveClose(buffer, view, start, end);
+    if (kind >= firstOptionalKind) return this.budgets.countControlFrame();
     if (kind !== FrameKind.hello && kind !== FrameKind.auth) return this.#refuseEarly();
     this.#handshake?.receive(kind, buffer, view, start, end);
-    return this.#goesOn();
+    return this.goesOn();
   }
 
   #refuseEarly(): boolean {
-    this.#violation("a frame before the handshake was complete");
+    this.violation("a frame before the handshake was complete");
     return false;
   }
 
-  #goesOn(): boolean {
+  goesOn(): boolean {
     return this.#state !== "closed";
   }
 
-  #answerPing(payload: Buffer): boolean {
+  receivePing(payload: Buffer): boolean {
     if (!this.#output.countReply()) {
-      this.#violation(`more than ${maxQueuedControlFrames} pings without reading the replies`);
+      this.violation(`more than ${maxQueuedControlFrames} pings without reading the replies`);
       return false;
     }
     this.#output.writeFrame(FrameKind.pong, 0, 0, payload);
     return true;
   }
 
-  #receiveGoingAway(buffer: Buffer, view: DataView, start: number, end: number): void {
+  receivePong(): void {
+    this.#watch.answered();
+  }
+
+  receiveGoingAway(buffer: Buffer, view: DataView, start: number, end: number): void {
     const lastAccepted = view.getUint32(start, true);
     if (this.#state === "open") this.#state = "draining";
     const text = readReason(buffer, view, start + 4, end)?.message ?? "going away";
@@ -403,15 +367,9 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
     );
   }
 
-  #receiveClose(buffer: Buffer, view: DataView, start: number, end: number): boolean {
+  receiveClose(buffer: Buffer, view: DataView, start: number, end: number): boolean {
     const reason = readReason(buffer, view, start, end);
-    const inHandshake = this.#memory === undefined;
-    const text = `${this.transport.peerAddress} closed the connection: ${reason?.message ?? "no reason given"}`;
-    // In the handshake the peer's own code counts (UNAUTHENTICATED, ...); later it is its view of the connection, not of our calls.
-    const error = connectionError(inHandshake ? (reason?.code ?? "UNAVAILABLE") : "UNAVAILABLE", text, {
-      origin: "remote",
-      ...(inHandshake ? { executed: "no" as const } : {}),
-    });
+    const error = closedByPeer(this.transport.peerAddress, reason, this.#memory === undefined);
     this.#closeWith(error, false);
     return false;
   }
@@ -421,57 +379,24 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
   #opened(agreed: Agreed): void {
     this.#handshake = undefined;
     this.identity = agreed.identity;
-    this.#memory = {
-      peer: agreed.peer,
-      highestId: this.#options.role.side === "client" ? 1 : 0,
-      started: 0,
-      maxTimeoutMs: Number.POSITIVE_INFINITY,
-      bindings: undefined,
-      sendWindow: undefined,
-      receiveWindow: undefined,
-    };
+    this.#memory = newMemory(agreed.peer, this.#options.role.side);
     this.#state = "open";
-    if (agreed.keepalive !== undefined) {
-      this.#keepalive = new KeepaliveTimer(this.#clock, agreed.keepalive, this);
-    }
+    if (agreed.keepalive !== undefined) this.#watch.listen(agreed.keepalive);
     this.#options.owner.opened(this);
   }
 
-  // ---------------------------------------------------------------- told by the keepalive timer
-
-  ping(payload: Buffer): void {
-    this.#output.writeFrame(FrameKind.ping, 0, 0, payload);
-  }
+  // ---------------------------------------------------------------- told by watch, output and transport
 
   probing(isOut: boolean): void {
     this.#options.owner.probing?.(this, isOut);
   }
 
-  dead(silentMs: number): void {
-    this.destroy(
-      connectionError("UNAVAILABLE", `${this.transport.peerAddress} showed no sign of life for ${Math.round(silentMs)} ms`),
-    );
+  giveUp(error: RpcError, mayHear: boolean): void {
+    this.#closeWith(error, mayHear);
   }
 
-  /** Made when something is unfinished, and gone when a look finds that nothing is. */
-  #watchSlowSender(): void {
-    this.#slowSender = new SlowSenderTimer(this.#clock, {
-      received: () => this.bytesReceived,
-      isOwed: () => !this.#reader.isAtBoundary || this.#isOwedFragments(),
-      done: () => {
-        this.#slowSender = undefined;
-      },
-      tooSlow: (bytes, ms) => {
-        const what = `sent ${bytes} bytes of something unfinished in ${Math.round(ms)} ms`;
-        this.#closeWith(connectionError("UNAVAILABLE", `${this.transport.peerAddress} is too slow: ${what}`), true);
-      },
-    });
-  }
-
-  #isOwedFragments(): boolean {
-    if (this.#session?.receiver.isReceivingFragments !== true) return false;
-    const { incoming, outgoing, receiver } = this.#session;
-    return [...incoming.table.all(), ...outgoing.table.all()].some((call) => receiver.isOwedFragments(call));
+  isOwedBytes(): boolean {
+    return !this.#reader.isAtBoundary || this.#session?.isOwedFragments === true;
   }
 
   outputHasRoom(): void {
@@ -493,20 +418,9 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
     this.#output.drained();
   }
 
-  /** Output waits for a peer that does not read: made at the first such moment, which most connections never see. */
   outputWaits(): void {
     // A closing connection has its own, shorter time.
-    if (this.#state === "closed") return;
-    const { transport } = this;
-    this.#stall ??= new WriteStallTimer(this.#clock, this.#options.settings.writeStallMs, {
-      progress: () => this.#output.bytesWritten - transport.bufferedBytes,
-      isIdle: () => transport.bufferedBytes === 0,
-      stalled: (forMs) =>
-        this.destroy(
-          connectionError("UNAVAILABLE", `${transport.peerAddress} has taken no byte for ${Math.round(forMs)} ms (writeStallMs)`),
-        ),
-    });
-    this.#stall.watch();
+    if (this.goesOn()) this.#watch.outputWaits(this.#options.settings.writeStallMs);
   }
 
   receiveEnd(): void {
@@ -525,9 +439,6 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Ke
   #lost(message: string, cause?: Error): RpcError {
     this.isLost = true;
     const isMute = this.bytesReceived === 0 && this.#options.role.side === "client";
-    const guess = this.transport.kind === "tls" ? "not accept this client's certificate" : "expect TLS (tls://)";
-    const hint = isMute ? ` before it had said a word: it may ${guess}, or be no Taut server` : "";
-    const facts = this.#memory === undefined ? { executed: "no" as const } : {};
-    return connectionError("UNAVAILABLE", `${message}${hint}`, facts, cause);
+    return lostError(this.transport, message, { isMute, inHandshake: this.#memory === undefined }, cause);
   }
 }

@@ -21,10 +21,10 @@ export interface RouterOwner {
   /** False once it is ending. */
   goesOn(): boolean;
   violation(message: string): void;
-  ping(payload: Buffer): boolean;
-  pong(): void;
-  goingAway(buffer: Buffer, view: DataView, start: number, end: number): void;
-  close(buffer: Buffer, view: DataView, start: number, end: number): void;
+  receivePing(payload: Buffer): boolean;
+  receivePong(): void;
+  receiveGoingAway(buffer: Buffer, view: DataView, start: number, end: number): void;
+  receiveClose(buffer: Buffer, view: DataView, start: number, end: number): boolean;
 }
 
 const knownResultFlags = EndFlag.message | EndFlag.fragmented | EndFlag.leading | EndFlag.trailers;
@@ -153,18 +153,17 @@ export class FrameRouter implements Omit<FrameSink, "refuseLength"> {
         return length === 4 ? this.#receiveCredit(callId, view.getUint32(start, true)) : this.#malformed(kind);
       case FrameKind.ping:
         if (length !== 8) return this.#malformed(kind);
-        return this.#budgets.countControlFrame() && this.#owner.ping(buffer.subarray(start, end));
+        return this.#budgets.countControlFrame() && this.#owner.receivePing(buffer.subarray(start, end));
       case FrameKind.pong:
         if (length !== 8) return this.#malformed(kind);
-        this.#owner.pong();
+        this.#owner.receivePong();
         return this.#budgets.countControlFrame();
       case FrameKind.goingAway:
         if (length < 4) return this.#malformed(kind);
-        this.#owner.goingAway(buffer, view, start, end);
+        this.#owner.receiveGoingAway(buffer, view, start, end);
         return this.#budgets.countControlFrame();
       case FrameKind.close:
-        this.#owner.close(buffer, view, start, end);
-        return false;
+        return this.#owner.receiveClose(buffer, view, start, end);
       case FrameKind.hello:
       case FrameKind.auth:
         return this.#violate("a second handshake");

@@ -36,6 +36,24 @@ export interface SessionMemory {
   receiveWindow: ReceiveWindow | undefined;
 }
 
+/** That of a connection whose handshake is done. */
+export function newMemory(peer: PeerSettings, side: "client" | "server"): SessionMemory {
+  return {
+    peer,
+    highestId: beforeFirstId(side),
+    started: 0,
+    maxTimeoutMs: Number.POSITIVE_INFINITY,
+    bindings: undefined,
+    sendWindow: undefined,
+    receiveWindow: undefined,
+  };
+}
+
+/** No id of the peer's. */
+function beforeFirstId(side: "client" | "server"): number {
+  return side === "client" ? 1 : 0;
+}
+
 export interface SessionOptions {
   readonly side: "client" | "server";
   readonly settings: ConnectionSettings;
@@ -84,7 +102,7 @@ export class Session {
       dispatcher,
       bindings: this.#bindings,
       budgets: owner.budgets,
-      beforeFirstId: side === "client" ? 1 : 0,
+      beforeFirstId: beforeFirstId(side),
       memory,
       violation,
       watchDeadline: (at) => owner.watchDeadline(at),
@@ -99,6 +117,12 @@ export class Session {
   /** Nothing is under way in either direction, and this side has never opened a call: its ids and names would have to be kept. */
   get isQuiet(): boolean {
     return this.outgoing.isUnused && this.incoming.isQuiet && this.sender.isQuiet && !this.receiver.isReceivingFragments;
+  }
+
+  /** A message that was announced is incomplete, and the peer has window to go on with it. */
+  get isOwedFragments(): boolean {
+    if (!this.receiver.isReceivingFragments) return false;
+    return [...this.incoming.table.all(), ...this.outgoing.table.all()].some((call) => this.receiver.isOwedFragments(call));
   }
 
   /** Puts down what the next session has to know. */

@@ -478,7 +478,7 @@ describe("one-way calls", () => {
     const end = openClient({}, { limits: { streamWindowBytes: 100_000 } });
     const told = end.tellCall("t/tell", sized(1_000_000));
     const asked = end.call("t/a", sized(1_000_000));
-    end.connection.destroy(new RpcError({ code: "UNAVAILABLE", message: "lost" }));
+    end.connection.giveUp(new RpcError({ code: "UNAVAILABLE", message: "lost" }), false);
     for (const call of [told, asked]) expect(call).toMatchObject({ ends: 1, failure: { executed: "no" } });
     expect(told.wasWritten).toBe(false);
   });
