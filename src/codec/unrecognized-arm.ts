@@ -21,7 +21,7 @@ export function readUnrecognized(
 ): unknown {
   if (tag === undefined) fail();
   checkStructure(b, dv, o, e, depth);
-  const value: Record<string, unknown> = {};
+  const value: { [name: string]: unknown; tag?: typeof tag; bytes?: Uint8Array } = {};
   setOwn<unknown>(value, name, unrecognized);
   value.tag = tag;
   value.bytes = ownedBytes(b, o, e);

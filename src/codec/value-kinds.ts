@@ -8,7 +8,12 @@ import * as types from "node:util/types";
 import { fail } from "../bson/fail.ts";
 import { isPlainObject } from "../bson/value-write.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
+/**
+ * An object whose fields are asked for, or set, by their names. Not a record: a project whose tsconfig says
+ * `noPropertyAccessFromIndexSignature` could not compile what is generated for it.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above; generated code checks each field before it uses it
+export type Fields = any;
 
 /** An object whose fields can be asked for. That required ones are there is noticed when they are written. */
 export function fieldsOf(x: unknown): Fields {

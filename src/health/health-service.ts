@@ -15,6 +15,7 @@ import {
   defineService,
   encodeDocument,
   encodeError,
+  type Fields,
   fail,
   fieldsOf,
   keyEnd,
@@ -78,22 +79,22 @@ export class HealthClient {
   }
 }
 
-/** Writes a `HealthRequest` as one BSON document. Throws CodecError. */
+/** Encodes `HealthRequest` as one BSON document. Throws CodecError. */
 export function encodeHealthRequest(value: HealthRequest): Uint8Array {
   return encodeDocument($codecHealthRequest, value);
 }
 
-/** Reads a `HealthRequest` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `HealthRequest` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeHealthRequest(bytes: Uint8Array): HealthRequest {
   return decodeDocument($codecHealthRequest, bytes);
 }
 
-/** Writes a `HealthAnswer` as one BSON document. Throws CodecError. */
+/** Encodes `HealthAnswer` as one BSON document. Throws CodecError. */
 export function encodeHealthAnswer(value: HealthAnswer): Uint8Array {
   return encodeDocument($codecHealthAnswer, value);
 }
 
-/** Reads a `HealthAnswer` from one BSON document; it owns its memory. Throws CodecError. */
+/** Decodes `HealthAnswer` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export function decodeHealthAnswer(bytes: Uint8Array): HealthAnswer {
   return decodeDocument($codecHealthAnswer, bytes);
 }
@@ -205,7 +206,7 @@ function $readHealthRequest(b: Buffer, dv: DataView, p: number, e: number): unkn
       p += 1;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {};
+    const value: Fields = {};
     if (f0 !== undefined) value.service = f0;
     return value;
   }
@@ -227,7 +228,7 @@ function $restHealthRequest(b: Buffer, dv: DataView, p: number, e: number, f0: s
     }
     p = end;
   }
-  const value: Record<string, unknown> = {};
+  const value: Fields = {};
   if (f0 !== undefined) value.service = f0;
   return value;
 }

@@ -43,6 +43,7 @@ export type { Shape } from "../codec/shape.ts";
 export { decodeDocument, encodeDocument } from "../codec/standalone.ts";
 export { readUnrecognized, writeUnrecognized } from "../codec/unrecognized-arm.ts";
 export {
+  type Fields,
   fieldsOf,
   isDate,
   isMap,

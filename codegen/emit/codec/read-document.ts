@@ -227,7 +227,7 @@ function emitResult(context: EmitContext, type: DocumentType): void {
     out.line("};");
     return;
   }
-  const annotation = out.type("Record<string, unknown>");
+  const annotation = out.hasTypes ? out.type(context.useType("Fields")) : "";
   if (always.length === 0) {
     out.line(`const value${annotation} = {};`);
   } else {

@@ -17,6 +17,11 @@ export class SourceText {
     this.#types = format === "ts";
   }
 
+  /** False where types are left out: nothing may be imported for them then. */
+  get hasTypes(): boolean {
+    return this.#types;
+  }
+
   /** What stands behind a name as its type, or nothing. */
   type(annotation: string): string {
     return this.#types ? `: ${annotation}` : "";

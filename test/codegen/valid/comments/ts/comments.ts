@@ -8,6 +8,7 @@ import {
   type Caller,
   type Channel,
   type Codec,
+  type Fields,
   type ServiceDescription,
   type Settled,
   type Shape,
@@ -211,7 +212,7 @@ function $readWords(b: Buffer, dv: DataView, p: number, e: number): unknown {
       }
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       all: f0,
     };
     if (f1 !== undefined) value.count = f1;
@@ -240,7 +241,7 @@ function $restWords(b: Buffer, dv: DataView, p: number, e: number, f0: unknown, 
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     all: f0,
   };
   if (f1 !== undefined) value.count = f1;

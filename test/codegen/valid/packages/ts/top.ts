@@ -10,6 +10,7 @@ import {
   type Caller,
   type Channel,
   type Codec,
+  type Fields,
   type ServiceDescription,
   type Settled,
   type Shape,
@@ -438,7 +439,7 @@ function $readLine(b: Buffer, dv: DataView, p: number, e: number): unknown {
       p += f0Bytes + 10;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {};
+    const value: Fields = {};
     if (f0 !== undefined) value.replaces = f0;
     return value;
   }
@@ -460,7 +461,7 @@ function $restLine(b: Buffer, dv: DataView, p: number, e: number, f0: unknown): 
     }
     p = end;
   }
-  const value: Record<string, unknown> = {};
+  const value: Fields = {};
   if (f0 !== undefined) value.replaces = f0;
   return value;
 }

@@ -11,6 +11,7 @@ import {
   type Detail,
   type FaultDescription,
   type FaultInit,
+  type Fields,
   type ItemOf,
   RpcError,
   type ServiceDescription,
@@ -450,7 +451,7 @@ function $readPaint(b: Buffer, dv: DataView, p: number, e: number): unknown {
       p += 15;
       break;
     }
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       colour: f0,
       size: f2,
       only: f3,
@@ -498,7 +499,7 @@ function $restPaint(
     p = end;
   }
   if (f0 === undefined || f2 === undefined || f3 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     colour: f0,
     size: f2,
     only: f3,
@@ -581,7 +582,7 @@ function $readPaintsRedRequest(b: Buffer, dv: DataView, p: number, e: number): u
       p += 7;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       a: f0,
     };
     if (f1 !== undefined) value.b = f1;
@@ -610,7 +611,7 @@ function $restPaintsRedRequest(b: Buffer, dv: DataView, p: number, e: number, f0
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     a: f0,
   };
   if (f1 !== undefined) value.b = f1;

@@ -19,6 +19,7 @@ import {
   type Detail,
   type FaultDescription,
   type FaultInit,
+  type Fields,
   RpcError as $RpcError,
   type ServiceDescription,
   type Settled,
@@ -589,7 +590,7 @@ function $readMap(b: Buffer, dv: DataView, p: number, e: number): unknown {
       p += f1Bytes + 6;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       entries: f0,
     };
     if (f1 !== undefined) value.also = f1;
@@ -618,7 +619,7 @@ function $restMap(b: Buffer, dv: DataView, p: number, e: number, f0: unknown, f1
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     entries: f0,
   };
   if (f1 !== undefined) value.also = f1;

@@ -8,6 +8,7 @@ import {
   type Caller,
   type Channel,
   type Codec,
+  type Fields,
   type ServiceDescription,
   type Settled,
   type Shape,
@@ -1704,7 +1705,7 @@ function $readKeywords(b: Buffer, dv: DataView, p: number, e: number): unknown {
       p += 1;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       class: f0,
       constructor: f2,
       toString: f3,
@@ -1901,7 +1902,7 @@ function $restKeywords(
     p = end;
   }
   if (f0 === undefined || f2 === undefined || f3 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     class: f0,
     constructor: f2,
     toString: f3,
@@ -2149,7 +2150,7 @@ function $readDelete(b: Buffer, dv: DataView, p: number, e: number): unknown {
       p = behindNul(b, p);
       break;
     }
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       ["__proto__"]: f1,
     };
     // biome-ignore lint/suspicious/noThenProperty: the schema names this field
@@ -2179,7 +2180,7 @@ function $restDelete(b: Buffer, dv: DataView, p: number, e: number, f0: string |
     p = end;
   }
   if (f1 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     ["__proto__"]: f1,
   };
   // biome-ignore lint/suspicious/noThenProperty: the schema names this field
@@ -2549,7 +2550,7 @@ function $readOddGetRequest(b: Buffer, dv: DataView, p: number, e: number): unkn
       p += 1;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       options: f0,
     };
     if (f1 !== undefined) value.context = f1;
@@ -2585,7 +2586,7 @@ function $restOddGetRequest(
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     options: f0,
   };
   if (f1 !== undefined) value.context = f1;

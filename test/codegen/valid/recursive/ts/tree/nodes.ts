@@ -8,6 +8,7 @@ import {
   type Caller,
   type Channel,
   type Codec,
+  type Fields,
   type ServiceDescription,
   type Settled,
   type Shape,
@@ -562,7 +563,7 @@ function $readB(b: Buffer, dv: DataView, p: number, e: number, depth: number): u
       p += f1Bytes + 7;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {};
+    const value: Fields = {};
     if (f0 !== undefined) value.one = f0;
     if (f1 !== undefined) value.other = f1;
     return value;
@@ -589,7 +590,7 @@ function $restB(b: Buffer, dv: DataView, p: number, e: number, depth: number, f0
     }
     p = end;
   }
-  const value: Record<string, unknown> = {};
+  const value: Fields = {};
   if (f0 !== undefined) value.one = f0;
   if (f1 !== undefined) value.other = f1;
   return value;
@@ -754,7 +755,7 @@ function $readNumberPage(b: Buffer, dv: DataView, p: number, e: number, depth: n
       p += f1Bytes + 6;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       items: f0,
     };
     if (f1 !== undefined) value.next = f1;
@@ -783,7 +784,7 @@ function $restNumberPage(b: Buffer, dv: DataView, p: number, e: number, depth: n
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     items: f0,
   };
   if (f1 !== undefined) value.next = f1;
@@ -927,7 +928,7 @@ function $readPageString(b: Buffer, dv: DataView, p: number, e: number, depth: n
       p += f1Bytes + 6;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       items: f0,
     };
     if (f1 !== undefined) value.next = f1;
@@ -956,7 +957,7 @@ function $restPageString(b: Buffer, dv: DataView, p: number, e: number, depth: n
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     items: f0,
   };
   if (f1 !== undefined) value.next = f1;
@@ -1600,7 +1601,7 @@ function $readPageA(b: Buffer, dv: DataView, p: number, e: number, depth: number
       p += f1Bytes + 6;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       items: f0,
     };
     if (f1 !== undefined) value.next = f1;
@@ -1629,7 +1630,7 @@ function $restPageA(b: Buffer, dv: DataView, p: number, e: number, depth: number
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     items: f0,
   };
   if (f1 !== undefined) value.next = f1;

@@ -8,6 +8,7 @@ import {
   type Caller,
   type Channel,
   type Codec,
+  type Fields,
   type ServiceDescription,
   type Settled,
   type Shape,
@@ -326,7 +327,7 @@ function $readClasses(b: Buffer, dv: DataView, p: number, e: number): unknown {
     f8 = $readClassesIds(b, dv, p + 5, p + 5 + f8Bytes);
     p += f8Bytes + 5;
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       id: f0,
       price: f1,
       at: f2,
@@ -415,7 +416,7 @@ function $restClasses(
   ) {
     fail();
   }
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     id: f0,
     price: f1,
     at: f2,

@@ -8,6 +8,7 @@ import {
   type Caller,
   type Channel,
   type Codec,
+  type Fields,
   type ServiceDescription,
   type Settled,
   type Shape,
@@ -1709,7 +1710,7 @@ function $readOrder(b: Buffer, dv: DataView, p: number, e: number): unknown {
     f5 = $readPlaceOrderItems(b, dv, p + 8, p + 8 + f5Bytes);
     p += f5Bytes + 8;
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       id: f0,
       placed: f1,
       customer: f4,
@@ -1769,7 +1770,7 @@ function $restOrder(
     p = end;
   }
   if (f0 === undefined || f1 === undefined || f4 === undefined || f5 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     id: f0,
     placed: f1,
     customer: f4,
@@ -2132,7 +2133,7 @@ function $readOrdersFindRequest(b: Buffer, dv: DataView, p: number, e: number): 
       p += 11;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       customer: f0,
     };
     if (f1 !== undefined) value.since = f1;
@@ -2174,7 +2175,7 @@ function $restOrdersFindRequest(
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     customer: f0,
   };
   if (f1 !== undefined) value.since = f1;
@@ -2441,7 +2442,7 @@ function $readOrdersUpdateRequest(b: Buffer, dv: DataView, p: number, e: number)
       p = f2End;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       id: f0,
     };
     if (f1 !== undefined) value.labels = f1;
@@ -2483,7 +2484,7 @@ function $restOrdersUpdateRequest(
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     id: f0,
   };
   if (f1 !== undefined) value.labels = f1;
@@ -3132,7 +3133,7 @@ function $readOfferRefuse(b: Buffer, dv: DataView, p: number, e: number): unknow
       p += 1;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       kind: f0,
     };
     if (f1 !== undefined) value.reason = f1;
@@ -3168,7 +3169,7 @@ function $restOfferRefuse(
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     kind: f0,
   };
   if (f1 !== undefined) value.reason = f1;

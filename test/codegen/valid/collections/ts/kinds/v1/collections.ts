@@ -8,6 +8,7 @@ import {
   type Caller,
   type Channel,
   type Codec,
+  type Fields,
   type ServiceDescription,
   type Settled,
   type Shape,
@@ -1811,7 +1812,7 @@ function $readCollectionsSome(b: Buffer, dv: DataView, p: number, e: number): un
       p += 7;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {};
+    const value: Fields = {};
     if (f0 !== undefined) value.x = f0;
     if (f1 !== undefined) value.y = f1;
     return value;
@@ -1845,7 +1846,7 @@ function $restCollectionsSome(
     }
     p = end;
   }
-  const value: Record<string, unknown> = {};
+  const value: Fields = {};
   if (f0 !== undefined) value.x = f0;
   if (f1 !== undefined) value.y = f1;
   return value;

@@ -8,6 +8,7 @@ import {
   type Caller,
   type Channel,
   type Codec,
+  type Fields,
   type ServiceDescription,
   type Settled,
   type Shape,
@@ -956,7 +957,7 @@ function $readUserPage(b: Buffer, dv: DataView, p: number, e: number): unknown {
       p += 1;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       items: f0,
     };
     if (f1 !== undefined) value.next = f1;
@@ -985,7 +986,7 @@ function $restUserPage(b: Buffer, dv: DataView, p: number, e: number, f0: unknow
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     items: f0,
   };
   if (f1 !== undefined) value.next = f1;
@@ -1073,7 +1074,7 @@ function $readUserPatch(b: Buffer, dv: DataView, p: number, e: number): unknown 
       p += f1Bytes + 9;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {};
+    const value: Fields = {};
     if (f0 !== undefined) value.name = f0;
     if (f1 !== undefined) value.address = f1;
     return value;
@@ -1100,7 +1101,7 @@ function $restUserPatch(b: Buffer, dv: DataView, p: number, e: number, f0: strin
     }
     p = end;
   }
-  const value: Record<string, unknown> = {};
+  const value: Fields = {};
   if (f0 !== undefined) value.name = f0;
   if (f1 !== undefined) value.address = f1;
   return value;
@@ -1413,7 +1414,7 @@ function $readPageUserName(b: Buffer, dv: DataView, p: number, e: number): unkno
       p += 1;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       items: f0,
     };
     if (f1 !== undefined) value.next = f1;
@@ -1442,7 +1443,7 @@ function $restPageUserName(b: Buffer, dv: DataView, p: number, e: number, f0: un
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     items: f0,
   };
   if (f1 !== undefined) value.next = f1;
@@ -1614,7 +1615,7 @@ function $readPageInt32(b: Buffer, dv: DataView, p: number, e: number): unknown 
       p += 1;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       items: f0,
     };
     if (f1 !== undefined) value.next = f1;
@@ -1643,7 +1644,7 @@ function $restPageInt32(b: Buffer, dv: DataView, p: number, e: number, f0: unkno
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     items: f0,
   };
   if (f1 !== undefined) value.next = f1;
@@ -1875,7 +1876,7 @@ function $readUsersListRequest(b: Buffer, dv: DataView, p: number, e: number): u
       p += 11;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {};
+    const value: Fields = {};
     if (f0 !== undefined) value.after = f0;
     if (f1 !== undefined) value.limit = f1;
     return value;
@@ -1909,7 +1910,7 @@ function $restUsersListRequest(
     }
     p = end;
   }
-  const value: Record<string, unknown> = {};
+  const value: Fields = {};
   if (f0 !== undefined) value.after = f0;
   if (f1 !== undefined) value.limit = f1;
   return value;

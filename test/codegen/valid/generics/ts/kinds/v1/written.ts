@@ -12,6 +12,7 @@ import {
   type Detail,
   type FaultDescription,
   type FaultInit,
+  type Fields,
   RpcError,
   type ServiceDescription,
   type Settled,
@@ -610,7 +611,7 @@ function $readUserBox(b: Buffer, dv: DataView, p: number, e: number, depth: numb
       p += 34;
       break;
     }
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       first: f0,
       side: f2,
       left: f3,
@@ -720,7 +721,7 @@ function $restUserBox(
   ) {
     fail();
   }
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     first: f0,
     side: f2,
     left: f3,
@@ -1688,7 +1689,7 @@ function $readLinkedUser(b: Buffer, dv: DataView, p: number, e: number, depth: n
     f1 = $readLost(b, dv, p + 7, p + 7 + f1Bytes);
     p += f1Bytes + 7;
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       place: f1,
     };
     if (f0 !== undefined) value.next = f0;
@@ -1717,7 +1718,7 @@ function $restLinkedUser(b: Buffer, dv: DataView, p: number, e: number, depth: n
     p = end;
   }
   if (f1 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     place: f1,
   };
   if (f0 !== undefined) value.next = f0;
@@ -1989,7 +1990,7 @@ function $readUserPage(b: Buffer, dv: DataView, p: number, e: number): unknown {
       p += 1;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       items: f0,
     };
     if (f1 !== undefined) value.next = f1;
@@ -2018,7 +2019,7 @@ function $restUserPage(b: Buffer, dv: DataView, p: number, e: number, f0: unknow
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     items: f0,
   };
   if (f1 !== undefined) value.next = f1;

@@ -3,6 +3,7 @@
 import type { Line, Order } from "../../../schemas/shop/v2/order.ts";
 import {
   type Codec,
+  type Fields,
   type Shape,
   behindNul,
   checkExtent,
@@ -280,7 +281,7 @@ function $readLine(b: Buffer, dv: DataView, p: number, e: number): unknown {
       p += f0Bytes + 10;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {};
+    const value: Fields = {};
     if (f0 !== undefined) value.replaces = f0;
     return value;
   }
@@ -302,7 +303,7 @@ function $restLine(b: Buffer, dv: DataView, p: number, e: number, f0: unknown): 
     }
     p = end;
   }
-  const value: Record<string, unknown> = {};
+  const value: Fields = {};
   if (f0 !== undefined) value.replaces = f0;
   return value;
 }

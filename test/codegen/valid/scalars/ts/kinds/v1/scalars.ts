@@ -8,6 +8,7 @@ import {
   type Caller,
   type Channel,
   type Codec,
+  type Fields,
   type ServiceDescription,
   type Settled,
   type Shape,
@@ -930,7 +931,7 @@ function $readSparse(b: Buffer, dv: DataView, p: number, e: number): unknown {
       p += 8;
       break;
     }
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       nullable: f2,
       fixed: f4,
     };
@@ -984,7 +985,7 @@ function $restSparse(
     p = end;
   }
   if (f2 === undefined || f4 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     nullable: f2,
     fixed: f4,
   };

@@ -8,6 +8,7 @@ import {
   type Caller,
   type Channel,
   type Codec,
+  type Fields,
   type ServiceDescription,
   type Settled,
   type Shape,
@@ -474,7 +475,7 @@ function $readRuled(b: Buffer, dv: DataView, p: number, e: number): unknown {
     if (f8 !== undefined) {
       if (!hasFormat("date-time", f8)) fail();
     }
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       ratio: f0,
       big: f1,
       name: f2,
@@ -570,7 +571,7 @@ function $restRuled(
   if (f8 !== undefined) {
     if (!hasFormat("date-time", f8)) fail();
   }
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     ratio: f0,
     big: f1,
     name: f2,
@@ -1046,7 +1047,7 @@ function $readRulesOldRequest(b: Buffer, dv: DataView, p: number, e: number): un
     if (f1 !== undefined) {
       if (!(f1 >= 0) || !(f1 <= 100)) fail();
     }
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       mail: f0,
     };
     if (f1 !== undefined) value.share = f1;
@@ -1086,7 +1087,7 @@ function $restRulesOldRequest(
   if (f1 !== undefined) {
     if (!(f1 >= 0) || !(f1 <= 100)) fail();
   }
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     mail: f0,
   };
   if (f1 !== undefined) value.share = f1;
@@ -1565,7 +1566,7 @@ function $readDefaultsPoint(b: Buffer, dv: DataView, p: number, e: number): unkn
       p += 7;
     }
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       x: f0,
     };
     if (f1 !== undefined) value.y = f1;
@@ -1601,7 +1602,7 @@ function $restDefaultsPoint(
     p = end;
   }
   if (f0 === undefined) fail();
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     x: f0,
   };
   if (f1 !== undefined) value.y = f1;

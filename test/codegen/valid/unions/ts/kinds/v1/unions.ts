@@ -8,6 +8,7 @@ import {
   type Caller,
   type Channel,
   type Codec,
+  type Fields,
   type ServiceDescription,
   type Settled,
   type Shape as $Shape,
@@ -1359,7 +1360,7 @@ function $readMixed(b: Buffer, dv: DataView, p: number, e: number, depth: number
     f11 = $readMixedLabels(b, dv, f11Type, p + 8, f11End);
     p = f11End;
     if (e - p !== 1 || b[p] !== 0) break;
-    const value: Record<string, unknown> = {
+    const value: Fields = {
       when: f0,
       size: f1,
       level: f2,
@@ -1470,7 +1471,7 @@ function $restMixed(
   ) {
     fail();
   }
-  const value: Record<string, unknown> = {
+  const value: Fields = {
     when: f0,
     size: f1,
     level: f2,
