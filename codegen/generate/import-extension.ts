@@ -10,9 +10,6 @@ import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { ImportExtension } from "../emit/index.ts";
 
-/** Long enough for any real chain of `extends`; ends one that bites its own tail. */
-const maxExtends = 32;
-
 export function defaultImportExtension(out: string): ImportExtension {
   const tsconfig = nearestTsconfig(resolve(out));
   if (tsconfig === undefined) return "ts";
@@ -34,17 +31,28 @@ interface Tsconfig {
   readonly compilerOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** An option's value, inherited when the file itself does not have it; of several parents the last wins. */
-function optionOf(file: string, option: string, depth = 0): unknown {
+/**
+ * An option's value, inherited when the file itself does not have it; of several parents the last wins.
+ *
+ * @param known what was found out of files so far: each is asked once, and files that extend each other in a circle come to an end
+ */
+function optionOf(file: string, option: string, known = new Map<string, unknown>()): unknown {
+  if (known.has(file)) return known.get(file);
+  known.set(file, undefined);
   const config = parse(file);
   const own = config.compilerOptions?.[option];
-  if (own !== undefined || depth === maxExtends) return own;
+  const value = own === undefined ? inheritedOf(file, config, (parent) => optionOf(parent, option, known)) : own;
+  known.set(file, value);
+  return value;
+}
+
+function inheritedOf(file: string, config: Tsconfig, ask: (parent: string) => unknown): unknown {
   const parents = Array.isArray(config.extends) ? config.extends : [config.extends];
   return parents
     .filter((parent) => typeof parent === "string")
     .map((parent) => parentFile(file, parent))
     .filter((parent) => parent !== undefined)
-    .map((parent) => optionOf(parent, option, depth + 1))
+    .map(ask)
     .findLast((value) => value !== undefined);
 }
 

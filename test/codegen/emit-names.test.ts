@@ -171,5 +171,9 @@ describe("the import extension that nobody asked for", () => {
     expect(defaultImportExtension(folder)).toBe("js");
     put("tsconfig.json", '{ "extends": "./tsconfig.json" }');
     expect(defaultImportExtension(folder)).toBe("js");
+    // Asked once each: what doubles at every turn would never end.
+    put("a.json", '{ "extends": ["./tsconfig.json", "./tsconfig.json"] }');
+    put("tsconfig.json", '{ "extends": ["./a.json", "./a.json"] }');
+    expect(defaultImportExtension(folder)).toBe("js");
   });
 });
