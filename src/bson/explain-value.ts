@@ -3,7 +3,7 @@
 import * as types from "node:util/types";
 import type { Violation } from "../errors/codec-error.ts";
 import { exoticTypes } from "./exotic-types.ts";
-import { isPlainObject } from "./value-write.ts";
+import { isPlainObject, isSerialiser } from "./value-write.ts";
 
 /** The first value that `writeValue` would refuse; undefined when there is none. */
 export function explainValue(value: unknown, path: string, depth: number, open = new Set<object>()): Violation | undefined {
@@ -50,7 +50,7 @@ function explainItems(items: readonly unknown[], path: string, depth: number, op
 
 function explainEntries(value: object, path: string, depth: number, open: Set<object>): Violation | undefined {
   for (const [key, part] of Object.entries(value)) {
-    if (part === undefined) continue;
+    if (part === undefined || isSerialiser(key, part)) continue;
     const partPath = path === "" ? key : `${path}.${key}`;
     if (key.includes("\0")) return { path: partPath, rule: "key", message: "the key holds a NUL, which would end it early" };
     if (!key.isWellFormed()) return { path: partPath, rule: "utf8", message: "the key holds a lone surrogate" };

@@ -3,8 +3,8 @@
  *
  * null, boolean, number (int32 when integral and in range, else double), string, bigint (int64), Date, Uint8Array, real arrays,
  * plain objects by their own enumerable string keys, and `bson`'s classes once support for them is loaded. A property that is
- * `undefined` is left out; `toJSON`, `toBSON` and `_bsontype` of plain objects mean nothing. Everything else fails, and a
- * cycle does by depth.
+ * `undefined` is left out, and so are functions called `toJSON` and `toBSON`, which are never called; as data these names and
+ * `_bsontype` are keys like any other. Everything else fails, and a cycle does by depth.
  */
 
 import * as types from "node:util/types";
@@ -27,6 +27,11 @@ const indexBound = 12;
 export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Is it a method by which an object tells other serialisers what to write in its stead? It is no data, and has no say here. */
+export function isSerialiser(key: string, property: unknown): boolean {
+  return typeof property === "function" && (key === "toJSON" || key === "toBSON");
 }
 
 /** At least as many bytes as the value will take. `depth`: levels that may still nest, this one included. */
@@ -139,7 +144,8 @@ export function writeDocument(b: Buffer, dv: DataView, o: number, value: object,
   let at = o + 4;
   for (const key of Object.keys(value)) {
     const property = (value as Record<string, unknown>)[key];
-    if (property !== undefined) at = writeValue(b, dv, at, writeKey(b, at + 1, key), property, depth - 1);
+    if (property === undefined || isSerialiser(key, property)) continue;
+    at = writeValue(b, dv, at, writeKey(b, at + 1, key), property, depth - 1);
   }
   return endDocument(b, dv, o, at);
 }

@@ -341,6 +341,11 @@ describe("CO data types in a codec", () => {
       any: { _bsontype: "ObjectId", id: "x", $oid: "y" },
       json: { _bsontype: "ObjectId", id: "x", $oid: "y" },
     });
+    const called = (): never => {
+      throw new Error("called");
+    };
+    const hooked = { any: { kept: 1, toJSON: called, deep: [{ toBSON: called }] }, json: null };
+    assert.deepStrictEqual(echo("Any", hooked), { any: { kept: 1, deep: [{}] }, json: null });
     refused("Any", { any: new Point(), json: null }, "any");
     refused("Any", { any: new Map(), json: null }, "any");
     refused("Any", { any: { f: () => 1 }, json: null }, "any.f");
