@@ -12,7 +12,6 @@ import { nodeBinary, versionOf } from "../scripts/node-binary.mjs";
 import { coldStart } from "./driver/cold-start.mjs";
 import { contest } from "./driver/contest.mjs";
 import { idleConnections } from "./driver/idle.mjs";
-import { guard } from "./guard.mjs";
 import { readOptions, UsageError, usage } from "./options.mjs";
 import { peers } from "./peers/index.mjs";
 import { isInstalled, PreparationError, prepare, versions } from "./prepare.mjs";
@@ -52,7 +51,11 @@ async function main(options) {
   if (/^\d+$/.test(options.node)) options.node = nodeBinary(Number(options.node));
   options.nodeVersion = versionOf(options.node);
   options.cores = options.wantsPin ? coresToKeepTo() : undefined;
-  if (options.set === "guard") return guard(options);
+  if (options.set === "guard") {
+    // Needs what was prepared just now, so it cannot stand above.
+    const { guard } = await import("./guard.mjs");
+    return guard(options);
+  }
 
   const startedAt = new Date();
   const result = {

@@ -56,7 +56,7 @@ describe("strangers at a server", () => {
     const start = performance.now();
     stranger.send(Buffer.from(bytes, "latin1"));
     await stranger.expectClose();
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(4_000);
     expect(stranger.received).toHaveLength(0);
     attacked.expectReported(new RegExp(`look like ${who}`));
   });
@@ -91,7 +91,7 @@ describe("strangers at a server", () => {
       await Promise.all(strangers.map((stranger) => stranger.expectClose(undefined, 2_000)));
       for (const stranger of strangers) expect(stranger.received).toHaveLength(0);
     });
-    expect(slowest).toBeLessThan(1_000);
+    expect(slowest).toBeLessThan(4_000);
   });
 
   it.each([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])(
@@ -154,7 +154,7 @@ describe("hostile servers at a client", () => {
     const start = performance.now();
     const error = await failureOf(attacked.client.echo());
     expect(error).toMatchObject({ executed: "no" });
-    expect(performance.now() - start).toBeLessThan(1_500);
+    expect(performance.now() - start).toBeLessThan(8_000);
   });
 
   it("CL-2 that are silent after the handshake leave calls to their deadlines", async () => {

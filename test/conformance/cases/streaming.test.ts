@@ -122,7 +122,7 @@ describe.each(ways)("streams over $name", (way) => {
     expect(await collect(client.chat(endless()))).toHaveLength(1);
     const endedAt = performance.now();
     await eventually(() => returnedAt !== undefined, "the iterable got return()");
-    expect((returnedAt as number) - endedAt).toBeLessThan(100);
+    expect((returnedAt as number) - endedAt).toBeLessThan(2_000);
   });
 
   it("ST-9 does not let an unread stream block other calls", async () => {
