@@ -10,7 +10,15 @@ import {
   streamWindowBytes,
   writeStallMs,
 } from "../connection/limits.ts";
-import { checkFunctions, checkKnown, checkTls, completeKeepalive, positive, safeHook } from "../connection/option-checks.ts";
+import {
+  checkFunctions,
+  checkHook,
+  checkKnown,
+  checkTls,
+  completeKeepalive,
+  positive,
+  safeHook,
+} from "../connection/option-checks.ts";
 import type { Retry } from "../contract/call-options.ts";
 import type { Interceptor } from "../contract/interceptor.ts";
 import { isCode } from "../errors/code.ts";
@@ -126,11 +134,11 @@ export function completeChannelOptions(target: string | readonly string[], optio
     timeoutMs: options.timeoutMs,
     connectTimeoutMs,
     idleTimeoutMs: positive(options.idleTimeoutMs, "idleTimeoutMs", 30 * 60_000),
-    resolve: checkFunctions(options.resolve === undefined ? [] : [options.resolve.bind(options)], "resolve")[0],
+    resolve: checkHook(options.resolve, "resolve", options),
     reconnect: { minMs, maxMs: Math.max(minMs, positive(options.reconnect?.maxMs, "reconnect.maxMs", 5_000)) },
     retry: options.retry,
-    credentials: options.credentials?.bind(options),
-    onError: safeHook(options.onError?.bind(options)),
+    credentials: checkHook(options.credentials, "credentials", options),
+    onError: safeHook(checkHook(options.onError, "onError", options)),
   };
 }
 

@@ -28,6 +28,17 @@ export function checkFunctions<F>(functions: readonly F[] | undefined, name: str
   return functions.slice();
 }
 
+/** A function among the options, called as their method. */
+export function checkHook<F extends (...parameters: never[]) => unknown>(
+  hook: F | undefined,
+  name: string,
+  owner: object,
+): F | undefined {
+  if (hook === undefined) return undefined;
+  if (typeof hook !== "function") throw new TypeError(`${name} must be a function, not ${hook === null ? "null" : typeof hook}`);
+  return hook.bind(owner) as F;
+}
+
 /** Options of node:tls, which looks into them itself. */
 export function checkTls(tls: object | undefined): object | undefined {
   if (tls !== undefined && (typeof tls !== "object" || tls === null)) {

@@ -13,6 +13,7 @@ import {
 import {
   checkBoolean,
   checkFunctions,
+  checkHook,
   checkKnown,
   checkTls,
   completeKeepalive,
@@ -126,7 +127,7 @@ export function completeServerOptions(options: ServerOptions = {}): CompleteServ
       keepalive: completeKeepalive(options.keepalive),
     },
     tls: checkTls(options.tls),
-    onError: safeHook(options.onError?.bind(options)),
+    onError: safeHook(checkHook(options.onError, "onError", options)),
     idleTimeoutMs: positive(options.idleTimeoutMs, "idleTimeoutMs", 10 * 60_000),
     maxTimeoutMs: positive(options.maxTimeoutMs, "maxTimeoutMs", Number.POSITIVE_INFINITY),
     maxConnections,
@@ -135,7 +136,7 @@ export function completeServerOptions(options: ServerOptions = {}): CompleteServ
     maxConnectionAgeMs: positive(options.maxConnectionAgeMs, "maxConnectionAgeMs", Number.POSITIVE_INFINITY),
     maxConnectionAgeGraceMs: positive(options.maxConnectionAgeGraceMs, "maxConnectionAgeGraceMs", 30_000),
     inheritContext: checkBoolean(options.inheritContext, "inheritContext", true),
-    authenticate: options.authenticate?.bind(options),
+    authenticate: checkHook(options.authenticate, "authenticate", options),
   };
 }
 

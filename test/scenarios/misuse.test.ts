@@ -25,6 +25,17 @@ import { empty, failureOf, type Scene, scene } from "./contract.ts";
 
 const passOn: Interceptor = (call, next) => next(call);
 
+describe("an option that is no function", () => {
+  it.each(["onError", "credentials", "resolve"])("of connect(): %s", (name) => {
+    const options = { [name]: { token: "t" } };
+    expect(() => connect("localhost:1", options as never)).toThrow(new TypeError(`${name} must be a function, not object`));
+  });
+
+  it.each(["onError", "authenticate"])("of createServer(): %s", (name) => {
+    expect(() => createServer({ [name]: "x" } as never)).toThrow(new TypeError(`${name} must be a function, not string`));
+  });
+});
+
 describe("connect()", () => {
   it.each([
     "",
