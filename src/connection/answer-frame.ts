@@ -61,8 +61,9 @@ export function readAnswerParts(
   return { leading, trailers: undefined };
 }
 
-function unreadable(message: string): RpcError {
-  return new RpcError({ code: "INTERNAL", message });
+/** A body that does not hold what its flags tell. */
+export function unreadable(message: string, cause?: unknown): RpcError {
+  return new RpcError(cause === undefined ? { code: "INTERNAL", message } : { code: "INTERNAL", message, cause });
 }
 
 /** A message of the peer's is beyond what this side takes. */

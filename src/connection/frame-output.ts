@@ -58,9 +58,9 @@ export class FrameOutput {
     return this.#transport.bufferedBytes + this.arena.pendingBytes;
   }
 
-  /** The peer reads slower than we write: bulk has to wait. */
+  /** The peer reads slower than we write, or reads no more: bulk has to wait. */
   get isFull(): boolean {
-    return this.#transport.bufferedBytes + this.arena.pendingBytes >= this.#highWaterBytes;
+    return this.#closed || this.#transport.bufferedBytes + this.arena.pendingBytes >= this.#highWaterBytes;
   }
 
   /** Call after each frame: all frames of a turn leave in one write. */

@@ -219,19 +219,22 @@ export class MessageSender {
     this.#output.scheduleFlush();
   }
 
-  #leaveTurns(call: Call): void {
+  /** True when it had one of the eight places, which the next has by now. */
+  #leaveTurns(call: Call): boolean {
     const at = this.#sending.indexOf(call);
     if (at < 0) {
       const queued = this.#waiting.indexOf(call);
       if (queued >= 0) this.#waiting.splice(queued, 1);
-      return;
+      return false;
     }
     this.#sending.splice(at, 1);
     if (at < this.#turn) this.#turn -= 1;
     const next = this.#waiting.shift();
-    if (next === undefined) return;
-    this.#sending.push(next);
-    next.flow?.outgoing?.begin();
+    if (next !== undefined) {
+      this.#sending.push(next);
+      next.flow?.outgoing?.begin();
+    }
+    return true;
   }
 
   /** The output has drained, or the connection was granted more. */
@@ -278,8 +281,8 @@ export class MessageSender {
     if (flow.outgoing !== undefined) {
       this.queuedBytes -= flow.outgoing.bytes.length - flow.outgoing.sent;
       flow.outgoing = undefined;
-      this.#leaveTurns(call);
-      this.resume();
+      // Whoever has only waited for a place gives none up.
+      if (this.#leaveTurns(call)) this.resume();
     }
     this.#blocked.delete(call);
   }

@@ -10,10 +10,10 @@
  *                                (keeps its place in the count: the peer's handler may still be running)
  */
 
-import { RpcError, withFacts } from "../errors/rpc-error.ts";
+import { type RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
 import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId } from "../wire/frame.ts";
-import { type AnswerFrame, badAnswer, type FailureAnswer, readAnswerParts, readFailureAnswer, tooLarge } from "./answer-frame.ts";
+import { type AnswerFrame, badAnswer, readAnswerParts, readFailureAnswer, tooLarge, unreadable } from "./answer-frame.ts";
 import { AwaitedCalls } from "./awaited-calls.ts";
 import { encodeInto, encodeOwned, type Outgoing } from "./call.ts";
 import { documentEnd } from "./call-frame.ts";
@@ -124,14 +124,18 @@ export class OutgoingCalls {
 
   /** A message that was encoded elsewhere and fits a frame. */
   #openEncoded(call: OutgoingCall, bytes: Buffer): boolean {
-    if ((call.kindFlags & CallFlag.oneWay) !== 0) {
-      if (!this.#sender.canSpend(bytes.length + oneWayOverheadBytes)) return false;
-      this.#sender.spend(bytes.length + oneWayOverheadBytes);
-    }
+    if ((call.kindFlags & CallFlag.oneWay) !== 0 && !this.#spendOneWay(bytes.length)) return false;
     const arena = this.#output.arena;
     arena.reserve(headerBytes + bytes.length + callTailBound(call));
     const start = arena.position + headerBytes;
     this.#finishFrame(call, arena.position, start + bytes.copy(arena.buffer, start), call.kindFlags);
+    return true;
+  }
+
+  /** False: the connection's window has no room for it yet. */
+  #spendOneWay(bytes: number): boolean {
+    if (!this.#sender.canSpend(bytes + oneWayOverheadBytes)) return false;
+    this.#sender.spend(bytes + oneWayOverheadBytes);
     return true;
   }
 
@@ -143,10 +147,7 @@ export class OutgoingCalls {
     if (!this.hasRoom(call.kindFlags)) return false;
     if (bytes.length <= this.#peer.fragmentBytes) return this.#openEncoded(call, bytes);
     const oneWay = (call.kindFlags & CallFlag.oneWay) !== 0;
-    if (oneWay) {
-      if (!this.#sender.canSpend(bytes.length + oneWayOverheadBytes)) return false;
-      this.#sender.spend(bytes.length + oneWayOverheadBytes);
-    }
+    if (oneWay && !this.#spendOneWay(bytes.length)) return false;
     this.#waiting.add(call);
     this.awaited.add();
     const begin = (): void => {
@@ -261,7 +262,7 @@ export class OutgoingCalls {
   receiveFailure(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
     if (call.isCancelled) return this.#close(call);
     const frame = { flags, buffer, view, start, end };
-    let answer: FailureAnswer;
+    let answer: ReturnType<typeof readFailureAnswer>;
     try {
       answer = readFailureAnswer(frame);
     } catch (cause) {
@@ -281,11 +282,7 @@ export class OutgoingCalls {
 
   #failUnreadable(call: OutgoingCall, message: string, cause?: unknown): true {
     if (call.isCancelled) return this.#close(call);
-    this.#fail(
-      call,
-      new RpcError(cause === undefined ? { code: "INTERNAL", message } : { code: "INTERNAL", message, cause }),
-      false,
-    );
+    this.#fail(call, unreadable(message, cause), false);
     return true;
   }
 
@@ -360,11 +357,7 @@ export class OutgoingCalls {
   goingAway(lastAccepted: number, error: () => RpcError): void {
     this.#lastAccepted = lastAccepted;
     this.#failWaiting(error);
-    for (const call of this.table.all()) {
-      if (!this.#isBeyond(call.id)) continue;
-      this.#close(call);
-      if (!call.isCancelled) call.receiveFailure(withFacts(error(), { executed: "no", method: call.method.path }), undefined);
-    }
+    for (const call of this.table.all()) if (this.#isBeyond(call.id)) this.#lose(call, error, "no");
   }
 
   /** Was the peer, which is going away, told of this call too late? */
@@ -375,12 +368,20 @@ export class OutgoingCalls {
 
   /** Nothing of these has left. */
   #failWaiting(error: () => RpcError): void {
-    for (const call of [...this.#waiting]) {
+    const calls = [...this.#waiting];
+    // All have left before the first is told: what one gives up is no other's to begin with.
+    for (const call of calls) {
       this.#waiting.delete(call);
       this.awaited.remove();
       this.#sender.abandonSending(call);
-      call.receiveFailure(withFacts(error(), { executed: "no", method: call.method.path }), undefined);
     }
+    for (const call of calls) this.#lose(call, error, "no");
+  }
+
+  /** An error of its own for each call that somebody waits for. */
+  #lose(call: OutgoingCall, error: () => RpcError, executed: "no" | "maybe"): void {
+    this.#close(call);
+    if (!call.isCancelled) call.receiveFailure(withFacts(error(), { executed, method: call.method.path }), undefined);
   }
 
   /** The connection is gone. What is tried again must not come back here. */
@@ -388,9 +389,7 @@ export class OutgoingCalls {
     this.#places = 0;
     this.#failWaiting(error);
     for (const call of this.table.all()) {
-      const executed = this.#isBeyond(call.id) || call.isRequestUnderWay ? "no" : "maybe";
-      this.#close(call);
-      if (!call.isCancelled) call.receiveFailure(withFacts(error(), { executed, method: call.method.path }), undefined);
+      this.#lose(call, error, this.#isBeyond(call.id) || call.isRequestUnderWay ? "no" : "maybe");
     }
   }
 }

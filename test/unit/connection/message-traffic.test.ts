@@ -483,6 +483,39 @@ describe("one-way calls", () => {
     expect(told.wasWritten).toBe(false);
   });
 
+  it("in fragments that wait for a place do not begin in the one that another of them gives up", () => {
+    const end = openClient({ settings: { outputHighWaterBytes: 540_000 } });
+    end.transport.isHeld = true;
+    const calls = Array.from({ length: 20 }, () => end.call("t/a", sized(70_000)));
+    end.frames();
+    const begun = calls.filter(({ isOpen }) => isOpen);
+    expect(begun.length).toBeLessThan(20);
+    // The kernel has taken some of it, and the connection has not been told.
+    end.transport.bufferedBytes = 1;
+    end.receive({ kind: "goingAway", value: begun.at(-1)?.id ?? 0 });
+    expect(calls.map(({ ends }) => ends)).toEqual(calls.map((call) => (begun.includes(call) ? 0 : 1)));
+    for (const call of calls.slice(begun.length)) {
+      expect(call).toMatchObject({ id: 0, isOpen: false, failure: { executed: "no" } });
+    }
+    expect(end.connection.outgoing.table.size).toBe(begun.length);
+    expect(end.connection.outgoing.awaited.count).toBe(begun.length);
+  });
+
+  it("in fragments count as written no more once their connection is gone", () => {
+    const end = openClient({ settings: { outputHighWaterBytes: 540_000 } });
+    end.transport.isHeld = true;
+    // Eight first fragments, and some of the short second ones.
+    const told = Array.from({ length: 20 }, () => end.tellCall("t/tell", sized(70_000)));
+    end.frames();
+    end.transport.bufferedBytes = 1;
+    const before = told.filter(({ wasWritten }) => wasWritten).length;
+    end.connection.giveUp(new RpcError({ code: "UNAVAILABLE", message: "lost" }), false);
+    expect(before).toBeLessThan(8);
+    expect(told.filter(({ wasWritten }) => wasWritten)).toHaveLength(before);
+    for (const call of told) expect(call.ends).toBe(call.wasWritten ? 0 : 1);
+    expect(end.connection.outgoing.awaited.count).toBe(0);
+  });
+
   it("in fragments that are given up leave neither place nor window taken", () => {
     const ends = JoinedEnds.open({ server: { settings: { streamWindowBytes: 100_000, connectionWindowBytes: 3_000_000 } } });
     for (let i = 0; i < 50; i += 1) {
