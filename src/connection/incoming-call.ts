@@ -6,7 +6,7 @@
  *         +---- cancel, deadline, loss, a broken rule: abort() once; it stays open until its end frame was sent
  */
 
-import { RpcError } from "../errors/rpc-error.ts";
+import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
 import { Call } from "./call.ts";
 
@@ -50,7 +50,9 @@ export function abortError(reason: AbortReason): RpcError {
     case "cancel":
       return new RpcError({ code: "CANCELLED", message: "the caller cancelled the call" });
     case "connection":
-      return new RpcError({ code: "CANCELLED", message: "the connection to the caller was lost" });
+      return withFacts(new RpcError({ code: "CANCELLED", message: "the connection to the caller was lost" }), {
+        scope: "connection",
+      });
     case "shutdown":
       return new RpcError({ code: "UNAVAILABLE", message: "the server is shutting down" });
     default:

@@ -47,9 +47,9 @@ export interface CallContext {
   remainingMs(): number;
   /** What came with the request. */
   readonly metadata: Metadata;
-  /** Leading metadata of the answer; throws once the first message has been sent. */
+  /** Leading metadata of the answer, key by key: keys set before stay. Throws once the first message, or the end, has been sent. */
   setMetadata(metadata: MetadataInit): void;
-  /** Metadata that goes with the end of the answer, a failure's too. Until then it may be set again; the last counts. */
+  /** Metadata that goes with the end of the answer, a failure's too; key by key, and until then the last counts. */
   setTrailers(metadata: MetadataInit): void;
   readonly peer: Peer;
   /** `shop.v1.Orders/place` */

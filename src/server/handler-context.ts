@@ -3,6 +3,8 @@
  * never look at `signal`, `metadata` or `values`.
  */
 
+import { setMaxListeners } from "node:events";
+
 import { type AbortReason, abortError } from "../connection/incoming-call.ts";
 import type { CallContext, ContextValues, Peer } from "../contract/call-context.ts";
 import { ContextValueMap } from "../contract/context-values.ts";
@@ -44,6 +46,8 @@ export class HandlerContext implements CallContext, Parent {
     if (this.#signal !== undefined) return this.#signal;
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
+      // A handler listens once a pause or call: Node would warn of a leak at the eleventh, though the signal ends with the call.
+      setMaxListeners(0, this.#abort.signal);
       if (this.#call.endedBy !== undefined) this.#abort.abort(abortError(this.#call.endedBy));
     }
     return this.#abort.signal;
@@ -71,13 +75,13 @@ export class HandlerContext implements CallContext, Parent {
 
   setMetadata(metadata: MetadataInit): void {
     if (this.#call.hasSent) throw new Error("leading metadata must be set before the first message is sent");
-    if (this.#collected !== undefined) replace(this.#collected.leading, metadata);
-    else this.#call.leading = new Metadata(metadata);
+    if (this.#collected !== undefined) assign(this.#collected.leading, metadata);
+    else this.#call.leading = assigned(this.#call.leading, metadata);
   }
 
   setTrailers(metadata: MetadataInit): void {
-    if (this.#collected !== undefined) replace(this.#collected.trailers, metadata);
-    else this.#call.trailers = new Metadata(metadata);
+    if (this.#collected !== undefined) assign(this.#collected.trailers, metadata);
+    else this.#call.trailers = assigned(this.#call.trailers, metadata);
   }
 
   get peer(): Peer {
@@ -144,8 +148,15 @@ export class HandlerContext implements CallContext, Parent {
   }
 }
 
-function replace(target: Metadata, by: MetadataInit): void {
+/** A first set of keys, or these in addition to those that are there. */
+function assigned(target: Metadata | undefined, by: MetadataInit): Metadata {
+  if (target === undefined) return new Metadata(by);
+  assign(target, by);
+  return target;
+}
+
+/** Each key of `by` takes the place of the key of this name; the other keys stay: who sets one need not know of the rest. */
+function assign(target: Metadata, by: MetadataInit): void {
   const given = new Metadata(by);
-  for (const [key] of new Metadata(target)) target.delete(key);
-  for (const [key, value] of given) target.append(key, value);
+  for (const [key] of given) target.set(key, given.getAll(key));
 }

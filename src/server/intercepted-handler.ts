@@ -69,7 +69,7 @@ async function invoke(
   context.collect(own);
   const request = call.messages === undefined ? call.message : unwrapped(method.requestItem, call.messages);
   if (method.kind === "server-stream" || method.kind === "bidi") {
-    const items = method.invoke(handler, request, context) as AsyncIterable<unknown> | Iterable<unknown>;
+    const items = (await method.invoke(handler, request, context)) as AsyncIterable<unknown> | Iterable<unknown>;
     let end: (trailers: Metadata) => void = () => {};
     const trailers = new Promise<Metadata>((resolve) => {
       end = resolve;

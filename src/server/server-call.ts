@@ -112,12 +112,15 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     } catch (error) {
       return this.#fail(error);
     }
-    if ((kindFlags & CallFlag.responseStream) !== 0 && interceptors.length === 0) return this.#respond(answer);
+    const streams = (kindFlags & CallFlag.responseStream) !== 0 && interceptors.length === 0;
     if (answer instanceof Promise) {
+      // Of a stream too: in JavaScript an async function easily stands where a generator was meant, and its rejection is the call's.
       answer.then(
-        (value: unknown) => this.#answered(value),
+        (value: unknown) => (streams ? this.#respond(value) : this.#answered(value)),
         (error: unknown) => this.#fail(error),
       );
+    } else if (streams) {
+      this.#respond(answer);
     } else {
       this.#answered(answer);
     }
@@ -297,6 +300,7 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
 
   #finish(code: string | undefined): void {
     this.#isDone = true;
+    this.hasSent = true;
     void this.#requests?.return();
     this.#host.ended(code);
   }

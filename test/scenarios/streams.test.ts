@@ -1,7 +1,7 @@
 /** Streams, as the contract words them: when they start, who waits for what, and how each side leaves. */
 
 import { EventEmitter, getEventListeners, on } from "node:events";
-import { type CallContext, isRpcError, type RpcError } from "taut";
+import { type CallContext, isRpcError, RpcError } from "taut";
 import { describe, expect, it } from "vitest";
 import type { ChatRequest, Chunk } from "../.generated/schemas/conformance/v1/service.ts";
 import { collect, empty, failureOf, scene } from "./contract.ts";
@@ -40,6 +40,98 @@ describe.each([
     client.chat([]);
     await clock.settle();
     expect(log).toEqual(["started", "started"]);
+  });
+
+  it("may be promised by its handler: an async function's rejection is the call's, and a promise that comes late is stopped", async () => {
+    const log: string[] = [];
+    let keep: (stream: unknown) => void = () => {};
+    const { client, clock } = open({
+      list: (request: { steps: unknown[] }) =>
+        request.steps.length > 0
+          ? Promise.resolve([chunk(1), chunk(2)])
+          : Promise.reject(new RpcError({ code: "NOT_FOUND", message: "m" })),
+      chat: () =>
+        new Promise((resolve) => {
+          keep = resolve;
+        }),
+    });
+    expect(await collect(client.list({ steps: [{ size: 1 }] }))).toEqual([chunk(1), chunk(2)]);
+    expect(await failureOf(collect(client.list({ steps: [] })))).toMatchObject({ code: "NOT_FOUND", message: "m" });
+    const abort = new AbortController();
+    const late = failureOf(collect(client.chat([], { signal: abort.signal })));
+    await clock.settle();
+    abort.abort();
+    expect(await late).toMatchObject({ code: "CANCELLED" });
+    await clock.settle();
+    keep({ [Symbol.asyncIterator]: () => ({ next: () => log.push("pulled") }) });
+    await clock.settle();
+    expect(log).toEqual([]);
+    expect(await collect(client.list({ steps: [{ size: 1 }] }))).toHaveLength(2);
+  });
+
+  it("sets metadata key by key, and none once its end is on its way", async () => {
+    let kept: CallContext | undefined;
+    const { client } = open({
+      echo: (request: unknown, context: CallContext) => {
+        kept = context;
+        context.setMetadata({ first: "1", second: "old" });
+        context.setMetadata({ second: ["2", "3"] });
+        context.setTrailers({ third: "4" });
+        context.setTrailers({ fourth: "5" });
+        return request;
+      },
+    });
+    const told: string[][] = [];
+    const keep = (metadata: Iterable<[string, unknown]>): void => {
+      told.push([...metadata].map(([key, value]) => `${key}=${value}`).sort());
+    };
+    await client.echo({ body: empty }, { onMetadata: keep, onTrailers: keep });
+    expect(told).toEqual([
+      ["first=1", "second=2", "second=3"],
+      ["fourth=5", "third=4"],
+    ]);
+    expect(() => kept?.setMetadata({ too: "late" })).toThrow("must be set before");
+  });
+
+  it("tells its handler what died: the call, or the connection under it", async () => {
+    const contexts: CallContext[] = [];
+    const { client, channel, clock } = open({
+      list: (_request: unknown, context: CallContext) => {
+        contexts.push(context);
+        return waiting([])(_request, context);
+      },
+    });
+    const abort = new AbortController();
+    const cancelled = failureOf(collect(client.list({ steps: [] }, { signal: abort.signal })));
+    const cut = failureOf(collect(client.list({ steps: [] })));
+    await clock.settle();
+    abort.abort();
+    await cancelled;
+    await clock.settle();
+    channel.wire.cut();
+    await cut;
+    await clock.settle();
+    expect(contexts.map(({ endedBy, signal }) => [endedBy, signal.reason.scope])).toEqual([
+      ["cancel", "call"],
+      ["connection", "connection"],
+    ]);
+  });
+
+  it("may be listened to by its handler as often as it likes", async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error): number => warnings.push(warning);
+    process.on("warning", hear);
+    const { client, clock } = open({
+      echo: (request: unknown, context: CallContext) => {
+        for (let i = 0; i < 20; i++) context.signal.addEventListener("abort", () => {});
+        return request;
+      },
+    });
+    await client.echo({ body: empty });
+    await clock.settle();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", hear);
+    expect(warnings).toEqual([]);
   });
 
   it("keeps its error for the iterator, never an unhandled rejection", async () => {

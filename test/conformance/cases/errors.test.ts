@@ -248,6 +248,14 @@ describe.each(ways)("errors over $name", (way) => {
       expect(one).toMatchObject({ code: "NOT_FOUND", message: "the same", executed: "yes", origin: "remote" });
   });
 
+  it("ER-13 look the same where an async function stands for a generator", async () => {
+    const fail = (): Promise<never> => Promise.reject(new RpcError({ code: "NOT_FOUND", message: "the same" }));
+    const { client, serverErrors } = await run(way, { handler: { list: fail, chat: fail } });
+    for (const stream of [client.list({ steps: [] }), client.chat([])])
+      expect(await failure(collect(stream))).toMatchObject({ code: "NOT_FOUND", message: "the same", executed: "yes" });
+    expect(serverErrors).toEqual([]);
+  });
+
   it("of another call do not pass through a handler as its own", async () => {
     const { client, serverErrors } = await run(way, {
       handler: { chain: (_request: unknown) => client.fail({ code: "PERMISSION_DENIED", message: "for the handler alone" }) },
