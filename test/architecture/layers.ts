@@ -12,6 +12,7 @@ export interface Layer {
 /** Node's modules that any layer may use: no I/O, no time. */
 export const harmlessModules: readonly string[] = [
   "node:buffer",
+  "node:events",
   "node:util",
   "node:util/types",
   "node:async_hooks",
