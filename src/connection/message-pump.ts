@@ -13,8 +13,8 @@ export interface PumpTarget {
   send(item: unknown): void;
   /** Whether another item may be taken; if not, somebody calls `resume` later. */
   canSend(): boolean;
-  /** The iterable has ended. */
-  finish(): void;
+  /** The iterable has ended; a generator may have returned something. */
+  finish(returned: unknown): void;
   /** The iterable threw, or an item could not be sent. */
   fail(error: unknown, from: "iterable" | "send"): void;
 }
@@ -107,11 +107,11 @@ export class MessagePump {
       try {
         const result = iterator.next();
         isDone = Boolean(result.done);
-        if (!isDone) item = result.value;
+        item = result.value;
       } catch (error) {
         return this.#fail(error, "iterable");
       }
-      if (isDone) return this.#finish();
+      if (isDone) return this.#finish(item);
       if (!this.#send(item)) return;
     }
   }
@@ -123,11 +123,11 @@ export class MessagePump {
     try {
       // An iterator of the user's own may answer no result at all, or one whose getters throw.
       isDone = Boolean(result.done);
-      if (!isDone) item = result.value;
+      item = result.value;
     } catch (error) {
       return this.#fail(error, "iterable");
     }
-    if (isDone) return this.#finish();
+    if (isDone) return this.#finish(item);
     if (this.#send(item)) this.#pull();
   }
 
@@ -145,10 +145,10 @@ export class MessagePump {
     return false;
   }
 
-  #finish(): void {
+  #finish(returned: unknown): void {
     if (this.#state === "done") return;
     this.#state = "done";
-    this.#target.finish();
+    this.#target.finish(returned);
   }
 
   #fail(error: unknown, from: "iterable" | "send"): void {

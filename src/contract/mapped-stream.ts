@@ -10,19 +10,19 @@ const done: IteratorResult<never> = Object.freeze({ value: undefined, done: true
 /**
  * Nothing is asked of `items` before the first `next()`.
  * @param change makes another message of each; what it throws ends the stream, and `items` gets its `return()`
- * @param ended runs once, when the stream is over in whatever way
+ * @param ended runs once, when the stream is over in whatever way; gets what `items` returned at its own end, and may throw in its place
  */
 export function mapStream(
   items: AsyncIterable<unknown> | Iterable<unknown>,
   change: (item: unknown) => unknown,
-  ended: () => void = () => {},
+  ended: (returned?: unknown) => void = () => {},
 ): AsyncIterableIterator<unknown> {
   let iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined;
   let isOver = false;
-  const end = (): void => {
+  const end = (returned?: unknown): void => {
     if (isOver) return;
     isOver = true;
-    ended();
+    ended(returned);
   };
   const stop = async (): Promise<void> => {
     if (isOver) return;
@@ -41,7 +41,7 @@ export function mapStream(
         iterator ??= open(items);
         const result = await iterator.next();
         if (result.done === true) {
-          end();
+          end(result.value);
           return done;
         }
         // Of a synchronous iterable the item itself may be a promise.

@@ -70,6 +70,7 @@ async function invoke(
   const request = call.messages === undefined ? call.message : unwrapped(method.requestItem, call.messages);
   if (method.kind === "server-stream" || method.kind === "bidi") {
     const items = (await method.invoke(handler, request, context)) as AsyncIterable<unknown> | Iterable<unknown>;
+    if (isReturnedError(items)) throw items;
     let end: (trailers: Metadata) => void = () => {};
     const trailers = new Promise<Metadata>((resolve) => {
       end = resolve;
@@ -79,7 +80,10 @@ async function invoke(
       if (isReturnedError(item)) throw item;
       return wrap ? { value: item } : item;
     };
-    const messages = mapStream(items, toDocument, () => end(own.trailers));
+    const messages = mapStream(items, toDocument, (returned) => {
+      end(own.trailers);
+      if (isReturnedError(returned)) throw returned;
+    });
     return { messages, metadata: own.leading, trailers };
   }
   const result: unknown = await method.invoke(handler, request, context);

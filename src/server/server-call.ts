@@ -222,11 +222,12 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
 
   /** Streams what an iterable gives. */
   #respond(answer: unknown): void {
+    if (isReturnedError(answer)) return this.#fail(answer);
     try {
       this.#pump = new MessagePump(answer as AsyncIterable<unknown>, {
         send: (item) => this.#sendItem(item),
         canSend: () => this.isOpen && this.#connection.sender.canSend(this),
-        finish: () => this.#responded(),
+        finish: (returned) => (isReturnedError(returned) ? this.#fail(returned) : this.#responded()),
         fail: (error, from) => (from === "send" && !isReturnedError(error) ? this.#unsendable(error) : this.#fail(error)),
       });
     } catch (error) {

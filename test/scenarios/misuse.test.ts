@@ -374,6 +374,48 @@ describe("a fault's class", () => {
     }
   });
 
+  it("ends a stream whether it is thrown, yielded, or returned by a generator or in its place", async () => {
+    const fault = (): RpcError => new RpcError({ code: "ABORTED", message: "words" });
+    const item = { seq: 1, body: empty };
+    const handlers: [items: number, list: () => unknown][] = [
+      [0, fault],
+      [0, async () => fault()],
+      [
+        1,
+        function* () {
+          yield item;
+          return fault();
+        },
+      ],
+      [
+        1,
+        async function* () {
+          yield item;
+          return fault();
+        },
+      ],
+      [
+        1,
+        async function* () {
+          yield item;
+          yield fault();
+        },
+      ],
+    ];
+    for (const [items, list] of handlers) {
+      for (const interceptors of [[], [passOn]]) {
+        const { client, serverErrors } = scene({ list }, { server: { interceptors } });
+        const seen: unknown[] = [];
+        const reading = async (): Promise<void> => {
+          for await (const one of client.list({ steps: [] })) seen.push(one);
+        };
+        expect(await failureOf(reading())).toMatchObject({ code: "ABORTED", message: "words", executed: "yes" });
+        expect(seen).toHaveLength(items);
+        expect(serverErrors).toEqual([]);
+      }
+    }
+  });
+
   it("that the method does not declare is INTERNAL and told to onError, thrown, returned or yielded", async () => {
     const fault = new FirstError(data);
     const handler = {
