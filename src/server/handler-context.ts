@@ -125,6 +125,11 @@ export class HandlerContext implements CallContext, Parent {
     this.#collected = into;
   }
 
+  /** The interceptors have let the call through. */
+  get isCollected(): boolean {
+    return this.#collected !== undefined;
+  }
+
   // ---------------------------------------------------------------- for outgoing calls that inherit
 
   get [parentSymbol](): Parent {

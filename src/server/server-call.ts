@@ -269,7 +269,8 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     if (this.#isDone) return;
     const failure = classifyHandlerError(thrown, this.#binding.method, this.endedBy ?? this.#lateness(thrown));
     if (failure.isHidden) this.#host.report(thrown, this.#where());
-    const { error, fault } = failure;
+    const { fault } = failure;
+    const error = this.#neverBegan(failure.error.code) ? neverRun(failure.error) : failure.error;
     this.trailers = joined(this.trailers, error.metadata);
     if (fault === undefined) return this.#end(error);
     try {
@@ -282,6 +283,15 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
     } catch (cause) {
       this.#unsendable(cause);
     }
+  }
+
+  /**
+   * An interceptor has turned the call away. Two codes say more beside `refused`, and are left as they are: UNAVAILABLE that the call is to
+   * be tried elsewhere by itself, UNIMPLEMENTED that its name is not bound.
+   */
+  #neverBegan(code: string): boolean {
+    if (code === "UNAVAILABLE" || code === "UNIMPLEMENTED") return false;
+    return this.endedBy === undefined && this.#binding.interceptors.length > 0 && this.#context?.isCollected === false;
   }
 
   /** A call of the handler's own may find that the common deadline has passed a moment before this call's timer does. */
@@ -337,6 +347,11 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
 const responding: unique symbol = Symbol("responding");
 
 const emptyDocument = Object.freeze({});
+
+/** The error may be the user's own, and thrown again elsewhere: it is not written to. */
+function neverRun(error: RpcError): RpcError {
+  return Object.create(error, { executed: { value: "no" } }) as RpcError;
+}
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";

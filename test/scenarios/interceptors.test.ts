@@ -12,6 +12,44 @@ const sides = ["channel", "server"] as const;
 const on = (side: (typeof sides)[number], interceptors: Interceptor[], handler: object = {}) =>
   scene(handler, { [side]: { interceptors } });
 
+describe("an interceptor of the server that turns a call away", () => {
+  it("says that the handler never ran, once more after it has let one through", async () => {
+    const refusal = new RpcError({ code: "UNAUTHENTICATED", message: "no token", details: [{ type: "a.B", data: 1 }] });
+    const guard: Interceptor = (call, next) => (call.metadata.has("token") ? next(call) : Promise.reject(refusal));
+    const fail = (): never => {
+      throw refusal;
+    };
+    const { client, serverErrors } = on("server", [guard], { empty: fail, sum: fail, list: fail, chat: fail });
+    const calls = [
+      (metadata: Record<string, string>) => client.empty({}, { metadata }),
+      (metadata: Record<string, string>) => client.sum([], { metadata }),
+      (metadata: Record<string, string>) => collect(client.list({ steps: [] }, { metadata })),
+      (metadata: Record<string, string>) => collect(client.chat([], { metadata })),
+    ];
+    for (const call of calls) {
+      const expected = { code: "UNAUTHENTICATED", message: "no token", details: [{ type: "a.B", data: 1 }], origin: "remote" };
+      expect(await failureOf(call({}))).toMatchObject({ ...expected, executed: "no" });
+      expect(await failureOf(call({ token: "t" }))).toMatchObject({ ...expected, executed: "yes" });
+    }
+    expect(serverErrors).toEqual([]);
+  });
+
+  it("is the only answer where it says UNAVAILABLE or UNIMPLEMENTED: nothing tries again by itself, no name is bound anew", async () => {
+    for (const code of ["UNAVAILABLE", "UNIMPLEMENTED"] as const) {
+      let asked = 0;
+      const guard: Interceptor = () => {
+        asked += 1;
+        throw new RpcError({ code, message: "m" });
+      };
+      const { client } = on("server", [guard]);
+      for (const round of [1, 2]) {
+        expect(await failureOf(client.empty({}))).toMatchObject({ code, executed: "yes" });
+        expect(asked).toBe(round);
+      }
+    }
+  });
+});
+
 describe.each(sides)("an interceptor of the %s", (side) => {
   it("sees a call as a plain object with own properties", async () => {
     const calls: InterceptedCall[] = [];
