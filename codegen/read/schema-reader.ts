@@ -97,7 +97,8 @@ function readFolder({ root, tsconfig, ...kept }: Folder): ReadResult {
     return { model: read.model, diagnostics: inOrder(diagnostics) };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const place = { file: found.files[0]?.path ?? "", line: 1, column: 1 };
+    const [first] = found.files;
+    const place = { file: first === undefined ? "" : places.file(first.fileName), line: 1, column: 1 };
     diagnostics.push(diagnosticOf({ name: "compiler-gave-up", place, message: `the compiler says: ${error.message}` }, "error"));
     return { model: { files: [], structures: new Map() }, diagnostics: inOrder(diagnostics) };
   }

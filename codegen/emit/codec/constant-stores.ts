@@ -28,7 +28,8 @@ export class ConstantStores {
 
   /** Adds constant bytes. */
   bytes(bytes: Iterable<number>): void {
-    this.#run.push(...bytes);
+    // One by one: a literal of a megabyte is more than a call takes as arguments.
+    for (const byte of bytes) this.#run.push(byte);
   }
 
   int32(value: number): void {

@@ -10,6 +10,7 @@ import { quote } from "../names.ts";
 import { type Literal, literalText, literalValueText } from "./literal-text.ts";
 import { capitalized, SourceText } from "./source-text.ts";
 import { withRulesOf } from "./union-rules.ts";
+import { partsOf } from "./units.ts";
 
 export class Shapes {
   readonly #model: SchemaModel;
@@ -29,7 +30,7 @@ export class Shapes {
   constant(type: Type): string {
     if (type.kind === "ref" && type.rules === undefined) return this.#structure(type.id);
     const literal = this.#literal(type);
-    return this.#declare(JSON.stringify(literal), "shape", () => literal);
+    return this.#declare(JSON.stringify(literal), "shape", literal);
   }
 
   /** All constants that were asked for, and those that they refer to. */
@@ -37,23 +38,58 @@ export class Shapes {
     return this.#texts.join("");
   }
 
+  /** Walks what it refers to by a stack of its own: schemas may chain thousands of structures. */
   #structure(id: string): string {
-    const structure = this.#model.structures.get(id);
-    if (structure === undefined) throw new Error(`the model refers to a structure that it does not hold: ${id}`);
-    return this.#declare(`id ${id}`, `shape${capitalized(structure.hint)}`, () => this.#literal(structure.type));
+    const open: { name: string; type: Type; refs: readonly string[]; entered: number }[] = [];
+    const enter = (inner: string): string => {
+      const { hint, type } = this.#target(inner);
+      const name = this.#scope.declare(`shape${capitalized(hint)}`);
+      // The name first: the literal may refer back to it.
+      this.#names.set(`id ${inner}`, name);
+      open.push({ name, type, refs: this.#refsIn(type), entered: 0 });
+      return name;
+    };
+    const name = this.#names.get(`id ${id}`) ?? enter(id);
+    for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
+      const inner = last.refs[last.entered];
+      last.entered += 1;
+      if (inner === undefined) {
+        this.#write(last.name, this.#literal(last.type));
+        open.pop();
+      } else if (!this.#names.has(`id ${inner}`)) enter(inner);
+    }
+    return name;
   }
 
-  #declare(key: string, hint: string, literal: () => Literal): string {
+  #target(id: string) {
+    const structure = this.#model.structures.get(id);
+    if (structure === undefined) throw new Error(`the model refers to a structure that it does not hold: ${id}`);
+    return structure;
+  }
+
+  /** The structures whose constants a type's literal names, in its order. */
+  #refsIn(type: Type): readonly string[] {
+    if (type.kind !== "ref") {
+      const parts = type.kind === "value-union" ? type.arms.map((arm) => withRulesOf(type, arm)) : partsOf(type);
+      return parts.flatMap((part) => this.#refsIn(part));
+    }
+    return type.rules === undefined ? [type.id] : this.#refsIn(this.#target(type.id).type);
+  }
+
+  #declare(key: string, hint: string, literal: Literal): string {
     const known = this.#names.get(key);
     if (known !== undefined) return known;
     const name = this.#scope.declare(hint);
-    // The name first: the literal may refer back to it.
     this.#names.set(key, name);
+    this.#write(name, literal);
+    return name;
+  }
+
+  #write(name: string, literal: Literal): void {
     const out = new SourceText(this.#format);
     const annotation = this.#format === "ts" ? out.type(this.#scope.import("taut/runtime/v1", "Shape", "type")) : "";
     const head = `const ${name}${annotation} = `;
-    this.#texts.push(`\n${head}${literalText(literal(), "", head.length)};\n`);
-    return name;
+    this.#texts.push(`\n${head}${literalText(literal, "", head.length)};\n`);
   }
 
   #literal(type: Type): Literal {
@@ -120,9 +156,8 @@ export class Shapes {
   }
 
   #withRules(id: string, rules: Rules): Literal {
-    const structure = this.#model.structures.get(id);
-    if (structure === undefined) throw new Error(`the model refers to a structure that it does not hold: ${id}`);
-    return this.#literal({ ...structure.type, rules: { ...structure.type.rules, ...rules } });
+    const { type } = this.#target(id);
+    return this.#literal({ ...type, rules: { ...type.rules, ...rules } });
   }
 }
 

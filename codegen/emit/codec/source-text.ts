@@ -130,7 +130,8 @@ export class SourceText {
     const list = parameters.map(([parameter, type]) => (words.has(parameter) ? "" : "_") + parameter + this.type(type));
     this.line("");
     this.list(`function ${name}`, list, `${this.type(result)} {`);
-    this.#lines.push(...inner);
+    // One by one: the lines of a huge literal are more than a call takes as arguments.
+    for (const line of inner) this.#lines.push(line);
     this.line("}");
   }
 

@@ -36,7 +36,11 @@ export class Units {
   readonly #units = new Map<string, Unit>();
   readonly #names = new Map<string, string>();
   readonly #deep = new Map<string, boolean>();
+  readonly #levels = new Map<string, number>();
+  readonly #stringsOf = new Map<string, number>();
   readonly #windowed = new Set<string>();
+  #withElements: ReadonlySet<string> | undefined;
+  #withWindowed: ReadonlySet<string> | undefined;
   #pending: Unit[] = [];
 
   constructor(model: SchemaModel, scope: ModuleScope, roots: readonly string[]) {
@@ -44,7 +48,14 @@ export class Units {
     this.#scope = scope;
     for (const structure of model.structures.values())
       if (structure.recursive) this.#deep.set(this.#typeKey(structure.type), true);
-    for (const id of roots) if (this.opensWindow(id)) this.#markWindowed({ kind: "ref", id }, new Set());
+    // Innermost first: what is asked of a structure then ends at those inside of it, however long a chain the schema makes of them.
+    for (const id of innermostFirst(model)) {
+      const type: RefType = { kind: "ref", id };
+      this.isDeep(type);
+      this.levels(type);
+      this.#strings(type);
+    }
+    for (const id of roots) if (this.opensWindow(id)) this.#markWindowed({ kind: "ref", id });
   }
 
   resolve(type: Type): ResolvedType {
@@ -90,7 +101,7 @@ export class Units {
 
   /** A message with several strings reads them from one text. */
   opensWindow(id: string): boolean {
-    return this.#strings({ kind: "ref", id }, new Set()) >= windowStrings;
+    return this.#strings({ kind: "ref", id }) >= windowStrings;
   }
 
   isDeep(type: Type): boolean {
@@ -111,21 +122,43 @@ export class Units {
   /** Levels of documents and arrays of a type that is not deep. Deep ones count while they work. */
   levels(type: Type): number {
     if (this.isDeep(type)) return 1;
+    const key = this.#key(type);
+    const known = this.#levels.get(key);
+    if (known !== undefined) return known;
     const resolved = this.resolve(type);
     const own = isNesting(resolved) ? 1 : 0;
-    return own + Math.max(0, ...partsOf(resolved).map((part) => this.levels(part)));
+    const levels = own + partsOf(resolved).reduce((most, part) => Math.max(most, this.levels(part)), 0);
+    this.#levels.set(key, levels);
+    return levels;
   }
 
   /** It holds arrays, maps or unknown values, whose elements are counted against `maxElements`. */
-  hasElements(type: Type, seen = new Set<string>()): boolean {
-    if (type.kind === "ref") {
-      if (seen.has(type.id)) return false;
-      seen.add(type.id);
+  hasElements(type: Type): boolean {
+    const isIt = (part: Type): boolean => hasOwnElements(this.resolve(part));
+    this.#withElements ??= this.#structuresWith(isIt);
+    return this.#isWithin(type, isIt, this.#withElements);
+  }
+
+  #isWithin(type: Type, isIt: (part: Type) => boolean, structures: ReadonlySet<string>): boolean {
+    return inlineParts(type).some((part) => isIt(part) || (part.kind === "ref" && structures.has(part.id)));
+  }
+
+  /** The structures that hold such a type, however deep: found once, from the inside out, for asking each anew would take quadratic time. */
+  #structuresWith(isIt: (part: Type) => boolean): ReadonlySet<string> {
+    const holders = new Map<string, string[]>();
+    const found = new Set<string>();
+    for (const { id, type } of this.#model.structures.values()) {
+      for (const part of inlineParts(type)) {
+        if (isIt(part)) found.add(id);
+        if (part.kind !== "ref") continue;
+        const known = holders.get(part.id);
+        if (known === undefined) holders.set(part.id, [id]);
+        else known.push(id);
+      }
     }
-    const resolved = this.resolve(type);
-    if (["array", "set", "tuple", "map", "unknown", "json"].includes(resolved.kind)) return true;
-    if (resolved.kind === "tagged" && resolved.unrecognized) return true;
-    return partsOf(resolved).some((part) => this.hasElements(part, seen));
+    // A set hands out what is added while it is walked.
+    for (const id of found) for (const holder of holders.get(id) ?? []) found.add(holder);
+    return found;
   }
 
   #structure(id: string) {
@@ -153,39 +186,41 @@ export class Units {
     return key;
   }
 
-  /** How many strings a message of this type has: arrays and maps count as many, a type inside of itself no further. */
-  #strings(type: Type, open: Set<string>): number {
+  /** How many strings a message of this type has: arrays, maps and types that contain themselves count as many. */
+  #strings(type: Type): number {
     if (type.kind === "ref") {
-      if (open.has(type.id)) return windowStrings;
-      open.add(type.id);
-      const count = this.#strings(this.resolve(type), open);
-      open.delete(type.id);
+      if (this.#structure(type.id).recursive) return windowStrings;
+      const known = this.#stringsOf.get(type.id);
+      if (known !== undefined) return known;
+      const count = this.#strings(this.resolve(type));
+      this.#stringsOf.set(type.id, count);
       return count;
     }
     if (type.kind === "string") return 1;
     if (type.kind === "unknown" || type.kind === "json") return windowStrings;
     if (type.kind === "literals") return type.open ? 1 : 0;
-    const count = partsOf(type).reduce((sum, part) => sum + this.#strings(part, open), 0);
+    const count = partsOf(type).reduce((sum, part) => sum + this.#strings(part), 0);
     const many = type.kind === "array" || type.kind === "set" || type.kind === "map";
     return many && count > 0 ? windowStrings : Math.min(count, windowStrings);
   }
 
   /** Some part of this type cuts its strings from a window: what stands in it must be this document's text, or nothing. */
-  holdsWindowed(type: Type, seen = new Set<string>()): boolean {
-    const parts = partsOf(this.resolve(type));
-    const key = this.#key(type);
+  holdsWindowed(type: Type): boolean {
     // A scalar is read as the unit that it stands in reads it.
-    if (parts.length === 0 || seen.has(key)) return false;
-    seen.add(key);
-    return this.#windowed.has(key) || parts.some((part) => this.holdsWindowed(part, seen));
+    const isIt = (part: Type): boolean => partsOf(this.resolve(part)).length > 0 && this.#windowed.has(this.#key(part));
+    this.#withWindowed ??= this.#structuresWith(isIt);
+    return this.#isWithin(type, isIt, this.#withWindowed);
   }
 
-  #markWindowed(type: Type, seen: Set<string>): void {
-    const key = this.#key(type);
-    if (seen.has(key)) return;
-    seen.add(key);
-    this.#windowed.add(key);
-    for (const part of partsOf(this.resolve(type))) this.#markWindowed(part, seen);
+  /** What is marked already has all of its parts marked. */
+  #markWindowed(type: Type): void {
+    const open = [type];
+    for (let part = open.pop(); part !== undefined; part = open.pop()) {
+      const key = this.#key(part);
+      if (this.#windowed.has(key)) continue;
+      this.#windowed.add(key);
+      open.push(...partsOf(this.resolve(part)));
+    }
   }
 }
 
@@ -213,4 +248,39 @@ export function partsOf(type: ResolvedType): readonly Type[] {
 /** A level of nesting on the wire. A tagged union is its arm's document, no level of its own. */
 function isNesting(type: ResolvedType): boolean {
   return ["array", "set", "tuple", "map", "document"].includes(type.kind);
+}
+
+function hasOwnElements(type: ResolvedType): boolean {
+  if (["array", "set", "tuple", "map", "unknown", "json"].includes(type.kind)) return true;
+  return type.kind === "tagged" && type.unrecognized;
+}
+
+/** All structures, each behind those that it refers to; a cycle is cut anywhere. */
+function innermostFirst(model: SchemaModel): Iterable<string> {
+  const entered = new Set<string>();
+  const left = new Set<string>();
+  for (const root of model.structures.keys()) {
+    const open = [root];
+    for (let id = open.at(-1); id !== undefined; id = open.at(-1)) {
+      if (entered.has(id)) {
+        left.add(id);
+        open.pop();
+        continue;
+      }
+      entered.add(id);
+      const structure = model.structures.get(id);
+      if (structure !== undefined) for (const inner of refsIn(structure.type)) if (!entered.has(inner)) open.push(inner);
+    }
+  }
+  return left;
+}
+
+/** The structures that a type names, without looking into them. */
+function refsIn(type: Type): readonly string[] {
+  return inlineParts(type).flatMap((part) => (part.kind === "ref" ? [part.id] : []));
+}
+
+/** The type and all that is written out in it, references unopened. */
+function inlineParts(type: Type): readonly Type[] {
+  return type.kind === "ref" ? [type] : [type, ...partsOf(type).flatMap(inlineParts)];
 }
