@@ -27,6 +27,11 @@ describe("SC-2: compiler bombs are emitted", { timeout: limitMs }, () => {
     expect(emitted(`export interface X { "${long}": string }`)).toContain("export function decodeX(");
   });
 
+  it("twenty-four interfaces that each hold the one before twice", () => {
+    const types = Array.from({ length: 24 }, (_, index) => `export interface T${index + 1} { a: T${index}; b: T${index} }`);
+    expect(emitted(`export interface T0 { x: number }\n${types.join("\n")}`)).toContain("export function decodeT24(");
+  });
+
   it("what the compiler gives up on is named by its file", () => {
     const { diagnostics } = readSource(`export interface X { x: ${"{ a: ".repeat(20_000)}string${" }".repeat(20_000)} }`);
     for (const { place } of diagnostics) expect(place.file).toMatch(/\.ts$/);

@@ -17,6 +17,13 @@ import { partsOf, type ResolvedType, type Unit } from "./units.ts";
 /** Bytes that no value of the type exceeds, where there are such. */
 export function constantBound(context: EmitContext, type: Type): number | undefined {
   if (context.units.isDeep(type)) return undefined;
+  if (type.kind !== "ref") return boundWithin(context, type);
+  const known = context.units.bounds;
+  if (!known.has(type.id)) known.set(type.id, boundWithin(context, type));
+  return known.get(type.id);
+}
+
+function boundWithin(context: EmitContext, type: Type): number | undefined {
   const resolved = context.units.resolve(type);
   switch (resolved.kind) {
     case "number":

@@ -31,6 +31,8 @@ export interface Unit {
 const windowStrings = 3;
 
 export class Units {
+  /** Found constant bounds by the id of a structure: without them each use would look through all that is inside of it again. */
+  readonly bounds = new Map<string, number | undefined>();
   readonly #model: SchemaModel;
   readonly #scope: ModuleScope;
   readonly #units = new Map<string, Unit>();
