@@ -13,10 +13,12 @@ import { type ArenaPool, OutputArena } from "../wire/output-arena.ts";
 import { maxQueuedControlFrames } from "./limits.ts";
 
 /**
- * Calls below this are not worth a write of their own: a write costs as much as handling 16 small calls or one of a kilobyte.
+ * Output below this is not worth a write of its own. Sixteen small calls in flight in two writes of 488 bytes: 4 % more calls/s for 16 % more
+ * CPU a call. Two of a kilobyte each are worth it: 57k against 75k orders/s at 8 in flight, CPU unchanged.
  */
 const earlyFlushBytes = 1_024;
 
+/** Who is told how the output fares: the connection. */
 export interface OutputOwner {
   /** `isFull` may have turned false. */
   outputHasRoom(): void;
@@ -63,7 +65,7 @@ export class FrameOutput {
     return this.#closed || this.#transport.bufferedBytes + this.arena.pendingBytes >= this.#highWaterBytes;
   }
 
-  /** Call after each frame: all frames of a turn leave in one write. */
+  /** Call after each frame: those of a turn leave in one write, but for calls that went ahead. */
   scheduleFlush(): void {
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
