@@ -246,8 +246,10 @@ export class EndpointSet implements EndpointOwner {
     this.#buryRetired();
     for (const [key, { address, waitedSince }] of wanted) {
       if (this.#members.has(key)) continue;
-      const { endpoint } = this.#add(address, waitedSince);
-      if (this.#owner.isWanted || this.#ready.length > 0) endpoint.connect();
+      const connects = this.#owner.isWanted || this.#ready.length > 0;
+      // An attempt that begins later has nothing to do with what the answer took.
+      const { endpoint } = this.#add(address, connects ? waitedSince : undefined);
+      if (connects) endpoint.connect();
     }
     this.#rebuild();
     this.#owner.endpointsChanged();
