@@ -290,10 +290,9 @@ describe("names", () => {
 
   it("give a later attempt all of connectTimeoutMs when nobody waited for their answer any more", async () => {
     serve(1);
-    const wires = openName(
-      () => new Promise((resolve) => void clock.startTimer(() => resolve(["10.0.0.1"]), 600, false)),
-      { connectTimeoutMs: 1_000 },
-    );
+    const wires = openName(() => new Promise((resolve) => void clock.startTimer(() => resolve(["10.0.0.1"]), 600, false)), {
+      connectTimeoutMs: 1_000,
+    });
     wires.get("10.0.0.1")?.delay(20);
     expect(await soon(failureOf(client.echo({}, { timeoutMs: 100 })), 200)).toMatchObject({ code: "DEADLINE_EXCEEDED" });
     await clock.advance(20_000);
