@@ -7,6 +7,8 @@
  *
  * Owns its places among those that follow a signal and among its parent's children; both are given up when it settles. It never throws: whatever
  * goes wrong reaches the user through the promise or iterator.
+ *
+ * Its members are `private` and not `#`: for those V8 calls an initializer a class, 4 % of the CPU of a small call on both sides together.
  */
 
 import type { Connection } from "../connection/connection.ts";
@@ -58,9 +60,9 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   /** Metadata as the user gave it; encoded when it is sent. */
   requestMetadata: Metadata | undefined = undefined;
   isSettled = false;
-  #hasToldLeading = false;
+  private hasToldLeading = false;
   /** An attempt before this one may have started the handler. */
-  #mayHaveRun = false;
+  private mayHaveRun = false;
   /** Made by a handler whose own call is a retry: not tried again further down. */
   isNestedInRetry = false;
   /** In the channel's queue. */
@@ -69,9 +71,9 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   queuedBytes: Buffer | undefined = undefined;
   queuedCost = 0;
   /** The parent among whose children it stands. */
-  #parent: CallContext | undefined = undefined;
+  private parent: CallContext | undefined = undefined;
   /** Signals that it follows: the user's, a foreign parent's. */
-  #followed: AbortSignal[] | undefined = undefined;
+  private followed: AbortSignal[] | undefined = undefined;
 
   constructor(host: CallHost, method: MethodDescription, options: CallOptions | undefined) {
     super();
@@ -94,8 +96,8 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
       return false;
     }
     this.host.signals.follow(signal, this);
-    this.#followed ??= [];
-    this.#followed.push(signal);
+    this.followed ??= [];
+    this.followed.push(signal);
     return true;
   }
 
@@ -107,7 +109,7 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   followParent(parent: CallContext): boolean {
     const inner = parentOf(parent);
     if (inner === undefined) return this.followSignal(parent.signal);
-    this.#parent = parent;
+    this.parent = parent;
     if (parent.endedBy !== undefined) {
       this.fail(endedWith(parent, "no"));
       return false;
@@ -122,7 +124,7 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
 
   /** What is known of the handler while no answer is there: not started as long as nothing has left. */
   get executedSoFar(): "no" | "maybe" {
-    return (this.isQueued || this.id === 0) && !this.#mayHaveRun ? "no" : "maybe";
+    return (this.isQueued || this.id === 0) && !this.mayHaveRun ? "no" : "maybe";
   }
 
   /** Gives up: the peer is told, the user gets `error`. */
@@ -147,12 +149,12 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   receiveFailure(error: RpcError, fault: FaultBytes | undefined): void {
     if (this.isSettled) return;
     if (fault === undefined && this.isRepeatable && this.host.retry(this, error)) return;
-    this.fail(fault === undefined ? error : this.#faultOf(error, fault));
+    this.fail(fault === undefined ? error : this.faultOf(error, fault));
   }
 
   /** Prepares for another attempt. */
   prepareRetry(error: RpcError): void {
-    if (error.executed !== "no") this.#mayHaveRun = true;
+    if (error.executed !== "no") this.mayHaveRun = true;
     this.attempt += 1;
     this.id = 0;
     this.isCancelled = false;
@@ -174,16 +176,16 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
     if (this.isSettled) return;
     this.settle(error);
     if (isRpcError(error)) {
-      this.#sign(error);
+      this.sign(error);
       if (this.options?.onTrailers !== undefined) this.tell(() => this.options?.onTrailers?.(error.metadata));
     }
     this.reject(error);
   }
 
-  #sign(error: RpcError): void {
+  private sign(error: RpcError): void {
     const { code } = error;
     if (error.method === undefined) withFacts(error, { method: this.method.path });
-    if (this.#mayHaveRun && error.executed === "no") withFacts(error, { executed: "maybe" });
+    if (this.mayHaveRun && error.executed === "no") withFacts(error, { executed: "maybe" });
     if ((code === "DEADLINE_EXCEEDED" || code === "UNAVAILABLE") && error.timings?.queue === undefined) {
       withFacts(error, { timings: withConnecting(this.host.timingsOf(this), error.timings) });
     }
@@ -192,11 +194,11 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   /** The end for everybody but the user: listeners are removed, the channel counts. `error` is undefined when it went well. */
   protected settle(error: unknown): void {
     this.isSettled = true;
-    if (this.#followed !== undefined) {
-      for (const signal of this.#followed) this.host.signals.leave(signal, this);
-      this.#followed = undefined;
+    if (this.followed !== undefined) {
+      for (const signal of this.followed) this.host.signals.leave(signal, this);
+      this.followed = undefined;
     }
-    if (this.#parent !== undefined) parentOf(this.#parent)?.children.delete(this);
+    if (this.parent !== undefined) parentOf(this.parent)?.children.delete(this);
     this.host.settled(this, error);
   }
 
@@ -218,15 +220,15 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
 
   receiveLeading(leading: Metadata): void {
     // Another attempt brings its own; the user is told once.
-    if (this.#hasToldLeading) return;
-    this.#hasToldLeading = true;
+    if (this.hasToldLeading) return;
+    this.hasToldLeading = true;
     if (this.options?.onMetadata !== undefined) this.tell(() => this.options?.onMetadata?.(leading));
   }
 
   receiveAccept(): void {}
 
   /** The class of a declared fault, or the bare error with the data as its first detail. */
-  #faultOf(error: RpcError, fault: FaultBytes): unknown {
+  private faultOf(error: RpcError, fault: FaultBytes): unknown {
     const declared = this.method.faults.find(({ fullName }) => fullName === fault.type);
     if (declared === undefined) return withUndeclaredFault(error, fault);
     try {

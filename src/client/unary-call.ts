@@ -11,7 +11,7 @@ import { Metadata } from "../metadata/metadata.ts";
 import { type CallHost, ClientCall } from "./client-call.ts";
 
 export class UnaryCall extends ClientCall implements Outgoing {
-  readonly #request: unknown;
+  private readonly request: unknown;
   /** How its promise settles; set before it starts. */
   resolve: (value: unknown) => void = unset;
   rejectWith: (error: unknown) => void = unset;
@@ -20,7 +20,7 @@ export class UnaryCall extends ClientCall implements Outgoing {
 
   constructor(host: CallHost, method: MethodDescription, request: unknown, options: CallOptions | undefined) {
     super(host, method, options);
-    this.#request = request;
+    this.request = request;
   }
 
   get kindFlags(): number {
@@ -32,11 +32,11 @@ export class UnaryCall extends ClientCall implements Outgoing {
   }
 
   bound(): number {
-    return this.method.request.bound(this.#request, this.host.codecLimits);
+    return this.method.request.bound(this.request, this.host.codecLimits);
   }
 
   write(buffer: Buffer, view: DataView, at: number): number {
-    return this.method.request.write(buffer, view, at, this.#request, this.host.codecLimits);
+    return this.method.request.write(buffer, view, at, this.request, this.host.codecLimits);
   }
 
   receiveResult(buffer: Buffer, view: DataView, start: number, end: number, trailers: Metadata | undefined): void {
