@@ -27,7 +27,7 @@ export function prepare(peers) {
       "--loglevel=error",
     ]);
   }
-  if (peers.includes("taut")) prepareTaut();
+  if (peers.includes("taut") || peers.includes("bare")) prepareTaut();
   if (peers.includes("grpc-js")) prepareProtobufJs();
   if (peers.includes("connect")) prepareProtobufEs();
   if (peers.includes("thrift")) prepareThrift();

@@ -6,11 +6,17 @@
  */
 
 const streamsBytes = "its streams carry bytes, not messages";
+const onlyEchoes = "only messages and promises on the floor's frames";
 const noDuplex = "its streams go one way";
 
 export const peers = {
   taut: { title: "Taut", sets: ["quick", "default", "all", "guard"] },
   floor: { title: "raw floor (node:net)", sets: ["quick", "default", "all", "guard"] },
+  bare: {
+    title: "floor with codec and promises",
+    sets: ["default", "all"],
+    lacks: Object.fromEntries(["echoBlob", "stream", "download", "pingPong", "manyConnections"].map((it) => [it, onlyEchoes])),
+  },
   naive: { title: "naive net + bson + Map", sets: ["quick", "default", "all"] },
   "grpc-js": { title: "grpc-js", sets: ["quick", "default", "all"] },
   connect: { title: "Connect (gRPC)", sets: ["quick", "default", "all"] },
