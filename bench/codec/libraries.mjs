@@ -17,6 +17,13 @@ async function tautModule(type) {
   return import(isDocument(type) ? `${generated}codec/documents/${type}.js` : `${generated}codec/codec/v1/codec.js`);
 }
 
+/** Values as Taut's decoder hands them out, its strings cut from one text a message: what a proxy encodes again. */
+export async function asDecoded(type, messages) {
+  const name = capital(baseType(type));
+  const module = await tautModule(baseType(type));
+  return messages.map((value) => module[`decode${name}`](module[`encode${name}`](value)));
+}
+
 /** What a connection does: into the arena that is being filled, from the buffer that was read. */
 async function taut(type, messages) {
   const base = baseType(type);

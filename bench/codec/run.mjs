@@ -1,7 +1,8 @@
 /**
  * `npm run bench:codec`: Taut's codecs against other libraries', each measurement in a process of its own, repetitions interleaved.
  *
- * What is compared is the minimum over the repetitions. Options: `--rounds n` (3), `--only a,b` (types, or `type:condition`),
+ * What is compared is the minimum over the repetitions. Options: `--rounds n` (3), `--only a,b` (types, or `type:condition`; `type:`
+ * is the type under no condition),
  * `--library a,b`, `--node path` (another line of Node; preparing is done by this one), `--json file`, `--quick`, `--no-prepare`.
  */
 
@@ -28,7 +29,9 @@ const { values } = parseArgs({
 const all = ["taut", "taut-alone", "bson", "json", "msgpackr", "msgpackr-records", "cbor-x", "protobufjs", "protobuf-es", "avsc"];
 const plan = [
   ...["small", "order", "table"].map((type) => ({ type, libraries: all })),
-  ...["small-accented", "order-accented"].map((type) => ({ type, libraries: ["taut", "bson", "json"] })),
+  ...["accented", "concatenated", "decoded"].flatMap((made) =>
+    ["small", "order"].map((type) => ({ type: `${type}-${made}`, libraries: ["taut", "bson", "json", "msgpackr-records"] })),
+  ),
   ...["reversed", "unknown", "trailing", "widened"].flatMap((condition) =>
     ["small", "order", "table"].map((type) => ({ type, condition, libraries: ["taut", "bson"] })),
   ),
@@ -45,10 +48,7 @@ const child = fileURLToPath(new URL("child.mjs", import.meta.url));
 if (!values["no-prepare"]) prepareCodecs();
 
 const jobs = plan
-  .filter(
-    ({ type, condition }) =>
-      only === undefined || only.includes(condition === undefined ? type : `${type}:${condition}`) || only.includes(type),
-  )
+  .filter(({ type, condition }) => only === undefined || only.includes(`${type}:${condition ?? ""}`) || only.includes(type))
   .flatMap(({ type, condition, libraries }) =>
     libraries
       .filter((library) => chosen === undefined || chosen.includes(library))
