@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { ownedBytes } from "../../../src/bson/binary.ts";
+import { toBinary, toDecimal128 } from "../../../src/bson/bson-classes.ts";
 import { markAsOwn } from "../../../src/bson/own-memory.ts";
 
 function filled(length: number): Buffer {
@@ -33,5 +34,25 @@ describe("decoded bytes", () => {
     const memory = filled(70_000);
     markAsOwn(memory.buffer);
     expect(ownedBytes(memory, 20, 30_000).buffer.byteLength).toBe(29_980);
+  });
+});
+
+describe("decoded instances of bson's classes", () => {
+  it("have a Buffer of exact size in memory of their own", () => {
+    const memory = filled(100);
+    const { bytes } = toDecimal128(memory, new DataView(memory.buffer), 0x13, 50, 66);
+    expect(Buffer.compare(bytes, memory.subarray(50, 66))).toBe(0);
+    expect(Object.getPrototypeOf(bytes)).toBe(Buffer.prototype);
+    expect(bytes.buffer).not.toBe(memory.buffer);
+    expect(bytes.buffer.byteLength).toBe(16);
+  });
+
+  it.each([0, 64, 65])("have it for a Binary of %i bytes", (length) => {
+    const memory = filled(length + 25);
+    memory[14] = 0x80;
+    const { buffer } = toBinary(memory, new DataView(memory.buffer), 0x05, 10, 15 + length);
+    expect(Buffer.compare(buffer, memory.subarray(15, 15 + length))).toBe(0);
+    expect(buffer.buffer).not.toBe(memory.buffer);
+    expect(buffer.buffer.byteLength).toBe(length);
   });
 });
