@@ -86,7 +86,7 @@ export class CallAnswers {
   }
 
   #sendLargeResult(call: IncomingCall, message: Outgoing, bound: number): void {
-    const bytes = encodeOwned(message, bound);
+    const bytes = encodeOwned(message, bound, this.#output.arena);
     this.#sender.checkLength(bytes.length);
     if (bytes.length <= this.#fragmentBytes) return this.#writeEnd(call, FrameKind.result, EndFlag.message, bytes);
     if (!call.isOpen) return;

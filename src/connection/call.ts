@@ -53,10 +53,13 @@ export abstract class Call {
   abstract sendReady(): void;
 }
 
-/** Encodes into memory of its own: for messages that wait or leave in fragments. */
-export function encodeOwned(message: Outgoing, bound: number): Buffer {
-  const buffer = documentRoom(bound, "message");
-  const end = message.write(buffer, new DataView(buffer.buffer, buffer.byteOffset, bound), 0);
+/**
+ * Encodes into memory of its own: for messages that wait or leave in fragments.
+ * @param arena lends memory for large ones, to be retired there once it was appended; whoever drops the message need not
+ */
+export function encodeOwned(message: Outgoing, bound: number, arena?: OutputArena): Buffer {
+  const buffer = arena?.takeMessageMemory(bound) ?? documentRoom(bound, "message");
+  const end = message.write(buffer, new DataView(buffer.buffer, buffer.byteOffset, buffer.length), 0);
   if (end > bound) throw changedError();
   return buffer.subarray(0, end);
 }

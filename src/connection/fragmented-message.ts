@@ -8,9 +8,9 @@ import { markAsOwn } from "../bson/own-memory.ts";
 export type DeliverMessage = (buffer: Buffer | undefined, view: DataView | undefined) => void;
 
 const noBytes: Buffer = Buffer.alloc(0);
-/** Who has sent this much of a message is given room for so much of it. */
+/** Who has sent this much of a message is given room for so much of it: a MiB of bytes and the document around them. */
 const trustedFromBytes = 16 * 1024;
-const trustedBytes = 1024 * 1024;
+const trustedBytes = 1024 * 1024 + 16 * 1024;
 
 export class FragmentedMessage {
   readonly total: number;

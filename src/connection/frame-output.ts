@@ -8,7 +8,7 @@
 
 import type { Clock } from "../time/clock.ts";
 import type { Transport } from "../transport/transport.ts";
-import { headerBytes, headerWord } from "../wire/frame.ts";
+import { FrameKind, headerBytes, headerWord } from "../wire/frame.ts";
 import { type ArenaPool, OutputArena } from "../wire/output-arena.ts";
 import { maxQueuedControlFrames } from "./limits.ts";
 
@@ -32,6 +32,7 @@ export class FrameOutput {
   readonly #clock: Clock;
   readonly #highWaterBytes: number;
   #flushScheduled = false;
+  #lateFlushScheduled = false;
   #closed = false;
   /** Replies written while the output was full. */
   #repliesQueued = 0;
@@ -75,7 +76,8 @@ export class FrameOutput {
   /**
    * Call after a frame that opens a call, of which `openCalls` now wait for their answers. Half of those in flight leave without waiting
    * for the turn's end: the peer then works on one half while this side prepares the other. With all of them in one write each side
-   * waits while the other works: 454k against 786k small calls/s at 64 in flight, 684k against 1,420k at 256, and no more CPU a call.
+   * waits while the other works: 746k against 893k small calls/s at 64 in flight, 1,217k against 1,590k at 256, 116k against 255k orders/s.
+   * The second write costs a small call a quarter more CPU at 64 and a tenth at 256, and an order a fifth less.
    */
   scheduleFlushOfCall(openCalls: number): void {
     this.#callFrames += 1;
@@ -85,6 +87,19 @@ export class FrameOutput {
       this.#send();
     }
     this.scheduleFlush();
+  }
+
+  /**
+   * Call after a frame that the peer needs no sooner than all it has sent was read. Several chunks are read in a row, and one write
+   * for each would be half of what a large message costs to receive: an echo of 1 MiB took 14 writes of credit, and takes one.
+   */
+  #scheduleLateFlush(): void {
+    if (this.#flushScheduled || this.#lateFlushScheduled) return;
+    this.#lateFlushScheduled = true;
+    this.#clock.whenAllIsRead(() => {
+      this.#lateFlushScheduled = false;
+      if (this.arena.pendingBytes > 0 && !this.#flushScheduled) this.flush();
+    });
   }
 
   /** A frame without a body or with a few ready bytes. */
@@ -102,9 +117,21 @@ export class FrameOutput {
     this.scheduleFlush();
   }
 
-  /** A frame whose body is one u32: credit, cancel, announcements. `word` is the header's second word: the kind, with flags above it. */
+  /** A frame whose body is one u32: cancel, announcements. `word` is the header's second word: the kind, with flags above it. */
   writeWord(word: number, callId: number, value: number): void {
     if (this.#closed) return;
+    this.#putWord(word, callId, value);
+    this.scheduleFlush();
+  }
+
+  /** @param callId 0 for the connection's window */
+  writeCredit(callId: number, bytes: number): void {
+    if (this.#closed) return;
+    this.#putWord(FrameKind.credit, callId, bytes);
+    this.#scheduleLateFlush();
+  }
+
+  #putWord(word: number, callId: number, value: number): void {
     const arena = this.arena;
     arena.reserve(headerBytes + 4);
     const at = arena.position;
@@ -113,7 +140,6 @@ export class FrameOutput {
     arena.view.setUint32(at + 8, callId, true);
     arena.view.setUint32(at + 12, value, true);
     arena.position = at + headerBytes + 4;
-    this.scheduleFlush();
   }
 
   /** Call before a reply that the peer has made us owe and that no call's place bounds. False: too many wait for a peer that does not read. */

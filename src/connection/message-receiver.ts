@@ -8,7 +8,6 @@
  * message beyond its window.
  */
 
-import { FrameKind } from "../wire/frame.ts";
 import type { Call, Flow } from "./call.ts";
 import { type Flows, keptOf } from "./flows.ts";
 import { type DeliverMessage, FragmentedMessage } from "./fragmented-message.ts";
@@ -199,13 +198,13 @@ export class MessageReceiver {
 
   #releaseConnection(bytes: number): void {
     const grant = this.#window.release(bytes);
-    if (grant > 0) this.#output.writeWord(FrameKind.credit, 0, grant);
+    if (grant > 0) this.#output.writeCredit(0, grant);
   }
 
   #releaseStream(call: Call, flow: Flow, bytes: number): void {
     if (bytes === 0 || !call.isOpen) return;
     const grant = flow.receive.release(bytes);
-    if (grant > 0) this.#output.writeWord(FrameKind.credit, call.id, grant);
+    if (grant > 0) this.#output.writeCredit(call.id, grant);
   }
 
   #overrun(which: string): boolean {

@@ -73,7 +73,7 @@ export class MessageSender {
       this.#writeMessage(call, flow, message, bound);
       return;
     }
-    const bytes = encodeOwned(message, bound);
+    const bytes = encodeOwned(message, bound, this.#output.arena);
     this.checkLength(bytes.length);
     this.#sendEncoded(call, flow, bytes);
   }
@@ -199,6 +199,7 @@ export class MessageSender {
       flow.send.take(size);
       if (size === left) {
         flow.outgoing = undefined;
+        this.#output.arena.retire(outgoing.bytes);
         this.#leaveTurns(call);
         this.#sent(call, flow);
       } else {

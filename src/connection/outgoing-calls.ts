@@ -141,7 +141,7 @@ export class OutgoingCalls {
 
   /** A message above a fragment, or one that might be: encoded into memory of its own to know. */
   #openLarge(call: OutgoingCall, message: Outgoing, bound: number): boolean {
-    const bytes = encodeOwned(message, bound);
+    const bytes = encodeOwned(message, bound, this.#output.arena);
     this.#sender.checkLength(bytes.length);
     if (call.isCancelled) return true;
     if (!this.hasRoom(call.kindFlags)) return false;

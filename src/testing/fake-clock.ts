@@ -52,6 +52,10 @@ export class FakeClock implements Clock {
     process.nextTick(fn);
   }
 
+  whenAllIsRead(fn: () => void): void {
+    setImmediate(fn);
+  }
+
   /** The same sequence for the same seed. */
   random(): number {
     this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) >>> 0;

@@ -19,6 +19,8 @@ export interface Clock {
   startTimer(fn: () => void, ms: number, keepsAlive: boolean): Timer;
   /** Runs `fn` when the present operation and its nextTick queue so far are done: where a turn's writes are flushed. */
   atEndOfTurn(fn: () => void): void;
+  /** Runs `fn` when everything was read that has arrived by now: where credit for it is flushed. */
+  whenAllIsRead(fn: () => void): void;
   /** 0 <= x < 1, for jitter. */
   random(): number;
 }
@@ -45,5 +47,6 @@ export const systemClock: Clock = Object.freeze({
     return new SystemTimer(handle);
   },
   atEndOfTurn: (fn: () => void) => process.nextTick(fn),
+  whenAllIsRead: (fn: () => void) => void setImmediate(fn),
   random: () => Math.random(),
 });

@@ -8,6 +8,8 @@
  * An idle connection holds no arena: it gives it back to the pool.
  */
 
+import { MessageMemory } from "./message-memory.ts";
+
 export const arenaBytes = 64 * 1024;
 
 export interface Arena {
@@ -15,9 +17,10 @@ export interface Arena {
   readonly view: DataView;
 }
 
-/** Spare arenas, shared by the connections of one channel or server. Holds at most 16 (1 MiB). */
+/** Spare arenas, shared by the connections of one channel or server. Holds at most 16 (1 MiB), and what large messages were encoded in. */
 export class ArenaPool {
   readonly #spare: Arena[] = [];
+  readonly messages: MessageMemory = new MessageMemory();
 
   take(): Arena {
     return this.#spare.pop() ?? newArena(arenaBytes);
@@ -34,6 +37,7 @@ export function newArena(bytes: number): Arena {
 }
 
 const none: Arena = newArena(0);
+const nothing: readonly Buffer[] = Object.freeze([]);
 
 export class OutputArena {
   readonly #pool: ArenaPool;
@@ -42,6 +46,7 @@ export class OutputArena {
   /** Full regions that wait for the next flush, oldest first. */
   #full: Buffer[] = [];
   #fullBytes = 0;
+  #retired: readonly Buffer[] = nothing;
 
   /** Where the next frame begins. Writers move it by `position = end` when the frame is complete, or leave it to take back. */
   position = 0;
@@ -74,6 +79,16 @@ export class OutputArena {
     this.#fullBytes += bytes.length;
   }
 
+  /** Memory of its own for a large message: undefined where that is not worth while. To be retired. */
+  takeMessageMemory(bound: number): Buffer | undefined {
+    return this.#pool.messages.take(bound);
+  }
+
+  /** All of this message was appended, and nobody but the transport reads it any more. */
+  retire(message: Buffer): void {
+    this.#retired = [...this.#retired, message];
+  }
+
   /** What is to be sent, in order. One region in the usual case; then no array is made. */
   take(): Buffer | readonly Buffer[] {
     const region = this.buffer.subarray(this.#start, this.position);
@@ -86,8 +101,12 @@ export class OutputArena {
     return all;
   }
 
-  /** The transport has passed on all that was taken: use the memory again from its beginning, or give it back. */
+  /** The transport has passed on all that was appended and taken: use the memory again from its beginning, or give it back. */
   recycle(): void {
+    if (this.#retired !== nothing) {
+      for (const message of this.#retired) this.#pool.messages.give(message);
+      this.#retired = nothing;
+    }
     if (this.#arena === none || this.position !== this.#start) return;
     if (!this.isLent) this.#pool.give(this.#arena);
     this.#use(none);

@@ -14,6 +14,7 @@ export class ManualClock implements Clock {
   #now = 1_000;
   #timers = new Set<Waiting>();
   #turn: (() => void)[] = [];
+  #reads: (() => void)[] = [];
 
   now(): number {
     return this.#now;
@@ -33,6 +34,10 @@ export class ManualClock implements Clock {
     this.#turn.push(fn);
   }
 
+  whenAllIsRead(fn: () => void): void {
+    this.#reads.push(fn);
+  }
+
   random(): number {
     return 0.5;
   }
@@ -41,8 +46,18 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
-  endTurn(): void {
+  /** The present operation is done, and there is more to read. */
+  endChunk(): void {
     while (this.#turn.length > 0) for (const fn of this.#turn.splice(0)) fn();
+  }
+
+  /** The present operation is done, and all that has arrived was read. */
+  endTurn(): void {
+    this.endChunk();
+    while (this.#reads.length > 0) {
+      for (const fn of this.#reads.splice(0)) fn();
+      this.endChunk();
+    }
   }
 
   /** Time passes and nothing runs: the process was stopped, or busy. What is due fires late, in the next `advance`. */

@@ -61,6 +61,23 @@ describe("a connection's output", () => {
     expect(transport.writes).toBeLessThan(40);
   });
 
+  it("keeps credit until everything that has arrived was read, unless something else leaves before", () => {
+    for (let chunk = 0; chunk < 10; chunk++) {
+      output.writeCredit(1, 100);
+      clock.endChunk();
+    }
+    expect(transport.writes).toBe(0);
+    clock.endTurn();
+    expect(transport.writes).toBe(1);
+    output.writeCredit(1, 100);
+    output.writeFrame(FrameKind.message, 0, 1, body);
+    clock.endChunk();
+    expect(transport.writes).toBe(2);
+    expect(transport.takeBytes()).toHaveLength(11 * (headerBytes + 4) + frameBytes);
+    clock.endTurn();
+    expect(transport.writes).toBe(2);
+  });
+
   it("spends no write of its own on a few small calls", () => {
     writeCalls(0, 8);
     expect(transport.writes).toBe(0);

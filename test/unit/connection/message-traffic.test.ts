@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { encodePlainDocument } from "../../../src/bson/plain-document.ts";
 import { RpcError } from "../../../src/errors/rpc-error.ts";
 import {
   bidi,
@@ -198,6 +199,27 @@ describe("a large message", () => {
     const order = server.frames().map(({ kind, id }) => `${kind} ${id}`);
     expect(order.indexOf("result 5")).toBeGreaterThan(0);
     expect(order.filter((one) => one.startsWith("fragment"))).toHaveLength(5);
+  });
+
+  it("uses the memory of one again only when it was sent", () => {
+    const server = openServer();
+    const ids = [1, 3, 5, 7];
+    for (const id of ids) server.receive({ kind: "call", id, message: {}, name: "t/get", method: 0xffff });
+    const answer = (at: number): void => {
+      server.answer(server.accepted[at] as RecordingCallee, sized(200_000, at));
+      server.clock.endTurn();
+    };
+    server.transport.isHeld = true;
+    answer(0);
+    answer(1);
+    server.transport.drain();
+    answer(2);
+    answer(3);
+    const frames = server.frames();
+    for (const [at, id] of ids.entries()) {
+      const pieces = frames.flatMap((frame) => (frame.kind === "fragment" && frame.id === id ? [frame.bytes as Buffer] : []));
+      expect(Buffer.concat(pieces).equals(encodePlainDocument(sized(200_000, at)))).toBe(true);
+    }
   });
 
   it("pauses while the output is full, so that small ones pass", () => {
