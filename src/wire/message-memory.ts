@@ -1,6 +1,6 @@
 /**
  * Memory for encoding messages that leave in fragments, used again once the kernel has taken them: with fresh memory for each, an echo of
- * 1 MiB takes 5 to 10 % more CPU for page faults and collections.
+ * 1 MiB takes a tenth more CPU for page faults and collections.
  *
  * Who takes a piece owns it; its last owner gives it, when nothing reads it any more. What nobody uses is left to the garbage collector:
  * a server that once sent something large does not hold memory for it ever after.
