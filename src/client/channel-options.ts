@@ -6,6 +6,7 @@ import {
   connectionWindowBytes,
   fragmentBytes,
   type Limits,
+  maxStreamsOf,
   outputHighWaterBytes,
   streamWindowBytes,
   writeStallMs,
@@ -121,7 +122,7 @@ export function completeChannelOptions(target: string | readonly string[], optio
     interceptors: checkFunctions(options.interceptors, "interceptors"),
     settings: {
       limits,
-      maxStreams: Math.max(1, Math.floor(limits.maxCalls * 0.75)),
+      maxStreams: maxStreamsOf(limits),
       fragmentBytes,
       streamWindowBytes,
       connectionWindowBytes,

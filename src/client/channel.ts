@@ -9,6 +9,7 @@
 import type { Connection } from "../connection/connection.ts";
 import { connectionError, copyError } from "../connection/connection-error.ts";
 import { DeadlineTimer } from "../connection/deadline-timer.ts";
+import { KeepaliveWatch } from "../connection/keepalive-watch.ts";
 import { encodeMetadata } from "../connection/metadata-document.ts";
 import { ArenaPool, CallFlag } from "../connection/wire-terms.ts";
 import { type Caller, callerSymbol } from "../contract/caller.ts";
@@ -75,7 +76,15 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
     this.clock = world.clock;
     this.resolve = options.resolve ?? world.resolve ?? systemResolver;
     const { clock, dial, firstCallId } = world;
-    this.world = { options, clock, pool: new ArenaPool(), dial, firstCallId, onRoom: () => this.#drainQueue() };
+    this.world = {
+      options,
+      clock,
+      pool: new ArenaPool(),
+      keepalives: new KeepaliveWatch(clock),
+      dial,
+      firstCallId,
+      onRoom: () => this.#drainQueue(),
+    };
     this.codecLimits = options.settings.limits;
     this.#endpoints = new EndpointSet(options.addresses, this);
     this.#queue = new CallQueue(options.settings.limits);

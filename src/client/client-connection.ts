@@ -14,6 +14,7 @@
 import { Connection, type ConnectionOwner } from "../connection/connection.ts";
 import { connectionError } from "../connection/connection-error.ts";
 import type { Dispatcher } from "../connection/incoming-call.ts";
+import type { KeepaliveWatch } from "../connection/keepalive-watch.ts";
 import type { ArenaPool } from "../connection/wire-terms.ts";
 import { isRpcError, RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Clock, Timer } from "../time/clock.ts";
@@ -32,6 +33,7 @@ export interface ConnectionWorld {
   readonly options: CompleteChannelOptions;
   readonly clock: Clock;
   readonly pool: ArenaPool;
+  readonly keepalives: KeepaliveWatch;
   readonly dial: Dialer;
   readonly firstCallId: number | undefined;
   /** A place for another call has become free. Called after every call: the way is kept short. */
@@ -127,13 +129,14 @@ export class ClientConnection implements ConnectionOwner {
   #dialed(transport: Transport): void {
     if (this.#state === "closed") return transport.destroy();
     this.#state = "handshake";
-    const { clock, options, pool, firstCallId } = this.#world;
+    const { clock, options, pool, keepalives, firstCallId } = this.#world;
     const left = Math.max(1, options.connectTimeoutMs - (clock.now() - this.startedAt));
     this.#unopened = new Connection(transport, {
       role: { side: "client", ...(options.credentials === undefined ? {} : { credentials: options.credentials }) },
       settings: { ...options.settings, handshakeTimeoutMs: left },
       clock,
       pool,
+      keepalives,
       dispatcher: refuseAll,
       owner: this,
       ...(firstCallId === undefined ? {} : { firstCallId }),

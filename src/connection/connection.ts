@@ -35,6 +35,7 @@ import { FrameOutput, type OutputOwner } from "./frame-output.ts";
 import { type Agreed, Handshake, type HandshakeRole } from "./handshake.ts";
 import type { Dispatcher } from "./incoming-call.ts";
 import type { IncomingCalls } from "./incoming-calls.ts";
+import type { KeepaliveWatch } from "./keepalive-watch.ts";
 import { type ConnectionSettings, maxFrameBytesOf, maxQueuedControlFrames } from "./limits.ts";
 import type { MessageSender } from "./message-sender.ts";
 import type { OutgoingCalls } from "./outgoing-calls.ts";
@@ -61,6 +62,8 @@ export interface ConnectionOptions {
   readonly settings: ConnectionSettings;
   readonly clock: Clock;
   readonly pool: ArenaPool;
+  /** Shared, as the pool is, by all connections of a channel or server. */
+  readonly keepalives: KeepaliveWatch;
   readonly dispatcher: Dispatcher;
   readonly owner: ConnectionOwner;
   /** Tests start ids elsewhere. Client 1, server 2. */
@@ -110,7 +113,7 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Se
     this.lastReceivedAt = options.clock.now();
     this.#output = new FrameOutput(transport, options.clock, options.pool, options.settings.outputHighWaterBytes);
     this.#output.owner = this;
-    this.#watch = new PeerWatch(this, this.#output, options.clock);
+    this.#watch = new PeerWatch(this, this.#output, options.clock, options.keepalives);
     this.#reader = new FrameReader(this, maxFrameBytesOf(options.settings));
     this.#handshake = new Handshake(options.role, options.settings, options.clock, {
       send: (kind, body) => this.#output.writeFrame(kind, 0, 0, body),
@@ -195,6 +198,7 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Se
     session.remember(memory);
     this.#session = undefined;
     this.#reader.forget();
+    this.#output.rest();
     this.#deadlines?.stop();
     this.#deadlines = undefined;
     this.#watch.rest();

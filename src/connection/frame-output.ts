@@ -36,7 +36,8 @@ export class FrameOutput {
   #closed = false;
   /** Replies written while the output was full. */
   #repliesQueued = 0;
-  readonly #flushNow: () => void;
+  /** Made when something is written, and let go of at rest. */
+  #flushNow: (() => void) | undefined;
   /** Call frames written since the last write. */
   #callFrames = 0;
   /** Calls without an answer: now, and when the last turn ended. */
@@ -53,7 +54,6 @@ export class FrameOutput {
     this.#clock = clock;
     this.#highWaterBytes = highWaterBytes;
     this.arena = new OutputArena(pool);
-    this.#flushNow = () => this.flush();
   }
 
   /** Bytes that have not reached the kernel. */
@@ -70,6 +70,7 @@ export class FrameOutput {
   scheduleFlush(): void {
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
+    this.#flushNow ??= () => this.flush();
     this.#clock.atEndOfTurn(this.#flushNow);
   }
 
@@ -181,6 +182,11 @@ export class FrameOutput {
     if (this.arena.pendingBytes === 0) this.arena.recycle();
     this.#repliesQueued = 0;
     this.owner?.outputHasRoom();
+  }
+
+  /** Nothing is under way. */
+  rest(): void {
+    this.#flushNow = undefined;
   }
 
   /** Nothing is written from now on. */

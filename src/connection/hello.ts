@@ -13,6 +13,7 @@ import {
   defaultLimits,
   fragmentBytes,
   type Keepalive,
+  maxStreamsOf,
   streamWindowBytes,
 } from "./limits.ts";
 import type { PeerSettings } from "./peer-settings.ts";
@@ -31,6 +32,21 @@ export interface Hello {
   readonly features: readonly string[];
   readonly credentials: unknown;
 }
+
+/** What a peer tells that was given no limits of its own. One object for all of them: a connection that rests would hold its copy. */
+const usualPeer: PeerSettings = Object.freeze({
+  maxMessageBytes: defaultLimits.maxMessageBytes,
+  maxMetadataBytes: defaultLimits.maxMetadataBytes,
+  maxCalls: defaultLimits.maxCalls,
+  maxStreams: maxStreamsOf(defaultLimits),
+  maxMethods: defaultLimits.maxMethods,
+  fragmentBytes,
+  streamWindowBytes,
+  connectionWindowBytes,
+});
+
+const isUsual = (peer: PeerSettings): boolean =>
+  (Object.keys(usualPeer) as (keyof PeerSettings)[]).every((name) => peer[name] === usualPeer[name]);
 
 /** What is told to the other side. A server tells the one version it chose. */
 export function encodeHello(
@@ -70,20 +86,21 @@ export function decodeHello(buffer: Buffer, view: DataView, start: number, end: 
   if (!Number.isInteger(minVersion) || !Number.isInteger(maxVersion)) throw refusal("the hello names no versions");
   const limits = record(document.limits);
   const keepalive = record(document.keepalive);
+  const peer: PeerSettings = {
+    maxMessageBytes: whole(limits.maxMessageBytes, defaultLimits.maxMessageBytes, 64, 2 ** 31 - 1),
+    maxMetadataBytes: whole(limits.maxMetadataBytes, defaultLimits.maxMetadataBytes, 0, 2 ** 24),
+    maxCalls: whole(limits.maxCalls, defaultLimits.maxCalls, 0, 2 ** 31 - 1),
+    maxStreams: whole(limits.maxStreams, whole(limits.maxCalls, defaultLimits.maxCalls, 0, 2 ** 31 - 1), 0, 2 ** 31 - 1),
+    maxMethods: whole(limits.maxMethods, defaultLimits.maxMethods, 0, 0xffff),
+    fragmentBytes: whole(limits.fragmentBytes, fragmentBytes, 1_024, fragmentBytes),
+    streamWindowBytes: whole(limits.streamWindowBytes, streamWindowBytes, 1_024, 2 ** 31 - 1),
+    connectionWindowBytes: whole(limits.connectionWindowBytes, connectionWindowBytes, 1_024, 2 ** 31 - 1),
+  };
   const features = Array.isArray(document.features) ? document.features : [];
   return {
     minVersion,
     maxVersion,
-    peer: {
-      maxMessageBytes: whole(limits.maxMessageBytes, defaultLimits.maxMessageBytes, 64, 2 ** 31 - 1),
-      maxMetadataBytes: whole(limits.maxMetadataBytes, defaultLimits.maxMetadataBytes, 0, 2 ** 24),
-      maxCalls: whole(limits.maxCalls, defaultLimits.maxCalls, 0, 2 ** 31 - 1),
-      maxStreams: whole(limits.maxStreams, whole(limits.maxCalls, defaultLimits.maxCalls, 0, 2 ** 31 - 1), 0, 2 ** 31 - 1),
-      maxMethods: whole(limits.maxMethods, defaultLimits.maxMethods, 0, 0xffff),
-      fragmentBytes: whole(limits.fragmentBytes, fragmentBytes, 1_024, fragmentBytes),
-      streamWindowBytes: whole(limits.streamWindowBytes, streamWindowBytes, 1_024, 2 ** 31 - 1),
-      connectionWindowBytes: whole(limits.connectionWindowBytes, connectionWindowBytes, 1_024, 2 ** 31 - 1),
-    },
+    peer: isUsual(peer) ? usualPeer : peer,
     keepalive: Object.hasOwn(document, "keepalive")
       ? {
           idleMs: whole(keepalive.idleMs, 30_000, 10, 2 ** 31 - 1),
@@ -113,10 +130,11 @@ const longestOffer: Keepalive = { idleMs: 600_000, timeoutMs: 60_000 };
 export function agreeKeepalive(own: Keepalive | undefined, peers: Keepalive | undefined): Keepalive | undefined {
   if (own === undefined) return undefined;
   if (peers === undefined) return own;
-  return {
+  const agreed = {
     idleMs: Math.max(own.idleMs, Math.min(peers.idleMs, longestOffer.idleMs)),
     timeoutMs: Math.max(own.timeoutMs, Math.min(peers.timeoutMs, longestOffer.timeoutMs)),
   };
+  return agreed.idleMs === own.idleMs && agreed.timeoutMs === own.timeoutMs ? own : agreed;
 }
 
 function record(value: unknown): Record<string, unknown> {

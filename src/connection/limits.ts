@@ -61,6 +61,11 @@ export function completeLimits(given: Partial<Limits> | undefined): Limits {
   return limits;
 }
 
+/** How many of the calls may be streams: unary calls always find room. */
+export function maxStreamsOf({ maxCalls }: Pick<Limits, "maxCalls">): number {
+  return Math.max(1, Math.floor(maxCalls * 0.75));
+}
+
 export interface Keepalive {
   /** Silence after which a ping is sent, in milliseconds. */
   idleMs: number;
@@ -71,7 +76,7 @@ export interface Keepalive {
 /** All that a connection is set up with. Client and server make it from their options. */
 export interface ConnectionSettings {
   readonly limits: Limits;
-  /** How many of `maxCalls` may be streams: unary calls always find room. Three quarters. */
+  /** How many of `maxCalls` may be streams: three quarters. */
   readonly maxStreams: number;
   /** Messages above this travel in pieces of this size, so that small calls pass between them. 64 KiB. */
   readonly fragmentBytes: number;

@@ -1,8 +1,8 @@
 /**
  * What a connection looks out for at its peer: silence (keepalive), output that it does not take, messages that never get whole.
  *
- * Owns the three timers, each there only while it has something to look at. Finds and says what is wrong; to end the connection is its
- * owner's. PROTOCOL.md: "Keepalive", "Slow peers".
+ * Owns two timers, each there only while it has something to look at, and its place among those whose silence is noticed. Finds and says
+ * what is wrong; to end the connection is its owner's. PROTOCOL.md: "Keepalive", "Slow peers".
  */
 
 import type { RpcError } from "../errors/rpc-error.ts";
@@ -11,7 +11,7 @@ import type { Transport } from "../transport/transport.ts";
 import { FrameKind } from "../wire/frame.ts";
 import { connectionError } from "./connection-error.ts";
 import type { FrameOutput } from "./frame-output.ts";
-import { type KeepaliveOwner, KeepaliveTimer } from "./keepalive-timer.ts";
+import type { KeepaliveMember, KeepaliveWatch } from "./keepalive-watch.ts";
 import type { Keepalive } from "./limits.ts";
 import { SlowSenderTimer } from "./slow-sender-timer.ts";
 import { WriteStallTimer } from "./write-stall-timer.ts";
@@ -30,28 +30,33 @@ export interface WatchedConnection {
   giveUp(error: RpcError, mayHear: boolean): void;
 }
 
-export class PeerWatch implements KeepaliveOwner {
+export class PeerWatch implements KeepaliveMember {
   readonly #owner: WatchedConnection;
   readonly #output: FrameOutput;
   readonly #clock: Clock;
-  #keepalive: KeepaliveTimer | undefined;
+  readonly #keepalives: KeepaliveWatch;
   #stall: WriteStallTimer | undefined;
   #slowSender: SlowSenderTimer | undefined;
 
-  constructor(owner: WatchedConnection, output: FrameOutput, clock: Clock) {
+  /** Once open, unless it is off. */
+  #keepalive: Keepalive | undefined;
+
+  constructor(owner: WatchedConnection, output: FrameOutput, clock: Clock, keepalives: KeepaliveWatch) {
     this.#owner = owner;
     this.#output = output;
     this.#clock = clock;
+    this.#keepalives = keepalives;
   }
 
   /** From now on silence is noticed. */
   listen(keepalive: Keepalive): void {
-    this.#keepalive = new KeepaliveTimer(this.#clock, keepalive, this);
+    this.#keepalive = keepalive;
+    this.#keepalives.add(this);
   }
 
   /** A pong has come. */
   answered(): void {
-    this.#keepalive?.answered();
+    this.#keepalives.answered(this);
   }
 
   /** Output waits for a peer that does not read: made at the first such moment, which most connections never see. */
@@ -89,14 +94,18 @@ export class PeerWatch implements KeepaliveOwner {
   /** For good. */
   stop(): void {
     this.rest();
-    this.#keepalive?.stop();
+    if (this.#keepalive !== undefined) this.#keepalives.remove(this);
   }
 
   #giveUp(why: string, mayHear: boolean): void {
     this.#owner.giveUp(connectionError("UNAVAILABLE", `${this.#owner.transport.peerAddress} ${why}`), mayHear);
   }
 
-  // ---------------------------------------------------------------- told by the keepalive timer
+  // ---------------------------------------------------------------- for the keepalive watch
+
+  get keepalive(): Keepalive {
+    return this.#keepalive as Keepalive;
+  }
 
   get lastReceivedAt(): number {
     return this.#owner.lastReceivedAt;

@@ -36,11 +36,17 @@ export interface ServerHost {
   ended(code: string | undefined): void;
 }
 
+/** Where a call comes from. */
+export interface CallOrigin {
+  readonly connection: Connection;
+  readonly peer: Peer;
+}
+
 export class ServerCall extends IncomingCall implements Outgoing, ContextSource {
   private readonly host: ServerHost;
   private readonly connection: Connection;
   private readonly binding: MethodBinding;
-  readonly peer: Peer;
+  private readonly origin: CallOrigin;
   private context: HandlerContext | undefined;
   /** Of a request stream: there before the handler is, which may have to wait for its turn while messages arrive. */
   private readonly requests: Inbox<unknown> | undefined;
@@ -52,12 +58,13 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
   /** How the answer's messages are wrapped: not at all once an interceptor has had them. */
   private wrapping: Wrapping;
 
-  constructor(host: ServerHost, connection: Connection, binding: MethodBinding, peer: Peer) {
+  constructor(host: ServerHost, binding: MethodBinding, origin: CallOrigin) {
     super();
     this.host = host;
+    const { connection } = origin;
     this.connection = connection;
     this.binding = binding;
-    this.peer = peer;
+    this.origin = origin;
     this.wrapping = binding.method.result;
     if ((binding.kindFlags & CallFlag.requestStream) !== 0) {
       this.requests = new Inbox<unknown>({
@@ -70,6 +77,10 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
 
   get clock(): Clock {
     return this.host.clock;
+  }
+
+  get peer(): Peer {
+    return this.origin.peer;
   }
 
   shortenDeadline(at: number): void {

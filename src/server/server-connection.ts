@@ -12,6 +12,7 @@ import { Connection, type ConnectionOptions, type ConnectionOwner } from "../con
 import { connectionError } from "../connection/connection-error.ts";
 import type { HandshakeRole } from "../connection/handshake.ts";
 import type { Dispatcher } from "../connection/incoming-call.ts";
+import type { KeepaliveWatch } from "../connection/keepalive-watch.ts";
 import type { ConnectionSettings } from "../connection/limits.ts";
 import type { ArenaPool } from "../connection/wire-terms.ts";
 import type { Peer } from "../contract/call-context.ts";
@@ -26,6 +27,7 @@ export interface ServerConnectionHost {
   readonly options: CompleteServerOptions;
   readonly clock: Clock;
   readonly pool: ArenaPool;
+  readonly keepalives: KeepaliveWatch;
   resolve(path: string): MethodBinding | RpcError;
   acceptCall(one: ServerConnection, binding: MethodBinding, kindFlags: number): ServerCall | RpcError;
   /** Throws for a peer that is not let in: too many connections, going away. */
@@ -38,24 +40,22 @@ export interface ServerConnectionHost {
 }
 
 export class ServerConnection implements ConnectionOptions, ConnectionOwner, Dispatcher {
-  readonly peer: { -readonly [K in keyof Peer]: Peer[K] };
+  #peer: { -readonly [K in keyof Peer]: Peer[K] } | undefined;
   readonly connection: Connection;
   readonly #host: ServerConnectionHost;
   #isOpen = false;
   #isClosed = false;
   /** Why this side let it go. */
   #farewell: RpcError | undefined;
-  #idleSince: number;
+  // Whole milliseconds, and no Infinity: V8 keeps each fractional number of an object in memory of its own.
+  #idleSince = 0;
   #startedAtLook = 0;
   /** When it has to move on, and when it has to be gone. */
-  #leaveAt = Number.POSITIVE_INFINITY;
-  #goneAt = Number.POSITIVE_INFINITY;
+  #leaveAt: number | undefined;
+  #goneAt: number | undefined;
 
   constructor(transport: Transport, host: ServerConnectionHost) {
     this.#host = host;
-    this.peer = { address: transport.peerAddress, transport: transport.kind };
-    if (transport.certificate !== undefined) this.peer.certificate = transport.certificate;
-    this.#idleSince = host.clock.now();
     this.connection = new Connection(transport, this);
   }
 
@@ -81,12 +81,30 @@ export class ServerConnection implements ConnectionOptions, ConnectionOwner, Dis
     return this.#host.pool;
   }
 
+  get keepalives(): KeepaliveWatch {
+    return this.#host.keepalives;
+  }
+
   get dispatcher(): Dispatcher {
     return this;
   }
 
   get owner(): ConnectionOwner {
     return this;
+  }
+
+  /** Made when somebody first asks. */
+  get peer(): Peer {
+    return this.#knownPeer;
+  }
+
+  get #knownPeer(): { -readonly [K in keyof Peer]: Peer[K] } {
+    if (this.#peer === undefined) {
+      const { peerAddress, kind, certificate } = this.connection.transport;
+      this.#peer = { address: peerAddress, transport: kind };
+      if (certificate !== undefined) this.#peer.certificate = certificate;
+    }
+    return this.#peer;
   }
 
   admit(): void {
@@ -125,11 +143,12 @@ export class ServerConnection implements ConnectionOptions, ConnectionOwner, Dis
   opened(connection: Connection): void {
     const { options, clock } = this.#host;
     this.#isOpen = true;
-    if (connection.identity !== undefined) this.peer.identity = connection.identity;
+    if (connection.identity !== undefined) this.#knownPeer.identity = connection.identity;
     connection.limitTimeouts(options.maxTimeoutMs);
-    this.#idleSince = clock.now();
+    this.#idleSince = Math.ceil(clock.now());
     // Up to a tenth more or less: clients that came together do not leave together.
-    this.#leaveAt = clock.now() + options.maxConnectionAgeMs * (0.9 + 0.2 * clock.random());
+    const ageMs = options.maxConnectionAgeMs * (0.9 + 0.2 * clock.random());
+    if (Number.isFinite(ageMs)) this.#leaveAt = Math.ceil(clock.now() + ageMs);
     this.#host.connectionOpened(this);
   }
 
@@ -151,7 +170,7 @@ export class ServerConnection implements ConnectionOptions, ConnectionOwner, Dis
     if (this.#isClosed || this.#farewell !== undefined) return;
     this.#farewell = connectionError("UNAVAILABLE", reason);
     if (!this.#isOpen) return this.connection.close(this.#farewell);
-    this.#goneAt = this.#host.clock.now() + graceMs;
+    this.#goneAt = Math.ceil(this.#host.clock.now() + graceMs);
     this.connection.drain(reason);
     this.connection.incoming.onIdle = () => this.#closeIfDone();
     this.#closeIfDone();
@@ -180,15 +199,16 @@ export class ServerConnection implements ConnectionOptions, ConnectionOwner, Dis
   look(now: number): void {
     if (!this.#isOpen || this.#isClosed) return;
     if (this.#farewell !== undefined) {
-      if (now >= this.#goneAt) this.close(this.#farewell.message);
+      if (this.#goneAt !== undefined && now >= this.#goneAt) this.close(this.#farewell.message);
       else this.#closeIfDone();
       return;
     }
     const { startedCalls } = this.connection;
     const { idleTimeoutMs, maxConnectionAgeMs, maxConnectionAgeGraceMs } = this.#host.options;
-    if (this.openCalls > 0 || startedCalls !== this.#startedAtLook) this.#idleSince = now;
+    if (this.openCalls > 0 || startedCalls !== this.#startedAtLook) this.#idleSince = Math.ceil(now);
     this.#startedAtLook = startedCalls;
     if (now - this.#idleSince >= idleTimeoutMs) this.leave(`idle for idleTimeoutMs ${idleTimeoutMs}`, 0);
-    else if (now >= this.#leaveAt) this.leave(`older than maxConnectionAgeMs ${maxConnectionAgeMs}`, maxConnectionAgeGraceMs);
+    else if (this.#leaveAt !== undefined && now >= this.#leaveAt)
+      this.leave(`older than maxConnectionAgeMs ${maxConnectionAgeMs}`, maxConnectionAgeGraceMs);
   }
 }

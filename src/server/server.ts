@@ -7,6 +7,7 @@
  */
 
 import { connectionError } from "../connection/connection-error.ts";
+import { KeepaliveWatch } from "../connection/keepalive-watch.ts";
 import { ArenaPool } from "../connection/wire-terms.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import type { ServiceDescription } from "../contract/service.ts";
@@ -55,6 +56,7 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
   readonly codecLimits: CodecLimits;
   readonly inheritContext: boolean;
   readonly pool: ArenaPool = new ArenaPool();
+  readonly keepalives: KeepaliveWatch;
   readonly #services: ServiceTable;
   readonly #listeners = new Set<Listener>();
   readonly #connections: ConnectionTable;
@@ -76,6 +78,7 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
     this.codecLimits = options.settings.limits;
     this.inheritContext = options.inheritContext;
     this.#tls = options.tls;
+    this.keepalives = new KeepaliveWatch(clock);
     this.#services = new ServiceTable(options.interceptors);
     this.#connections = new ConnectionTable(options, clock);
     this.#strangers = new ReportLimit(clock, options.onError);
@@ -187,7 +190,7 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
     if (this.#started % ageSample === 0) load.lookAtAge(one.connection.lastReceivedAt);
     if (load.isOverloaded && !binding.isVital) return this.#overloaded();
     this.#started += 1;
-    return new ServerCall(this, one.connection, binding, one.peer);
+    return new ServerCall(this, binding, one);
   }
 
   #overloaded(): RpcError {

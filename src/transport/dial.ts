@@ -104,9 +104,11 @@ export function dial(address: Address, options: DialOptions): Dialing {
         );
       }
       settle();
-      const peer =
-        address.kind === "unix" ? address.path : `${socket.remoteAddress ?? address.host}:${socket.remotePort ?? address.port}`;
-      made = new SocketTransport(socket, secure ? "tls" : address.kind === "unix" ? "unix" : "tcp", peer);
+      const kind = secure ? "tls" : address.kind === "unix" ? "unix" : "tcp";
+      made =
+        address.kind === "unix"
+          ? new SocketTransport(socket, kind, address.path)
+          : new SocketTransport(socket, kind, socket.remoteAddress ?? address.host, socket.remotePort ?? address.port);
       resolve(made);
     });
   });

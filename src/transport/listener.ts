@@ -38,8 +38,9 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   if (address.kind === "dns") throw new TypeError("a server listens on tcp, tls or unix addresses, not on dns:///");
   const secure = address.kind === "tls" || options.tls !== undefined;
   const accept = (socket: net.Socket): void => {
-    const peer = address.kind === "unix" ? address.path : peerAddressOf(socket);
-    options.onTransport(new SocketTransport(socket, secure ? "tls" : address.kind === "unix" ? "unix" : "tcp", peer));
+    const kind = secure ? "tls" : address.kind === "unix" ? "unix" : "tcp";
+    const { host, port } = address.kind === "unix" ? { host: address.path } : peerOf(socket);
+    options.onTransport(new SocketTransport(socket, kind, host, port));
   };
   const server = secure
     ? loadTls().createServer({ handshakeTimeout: options.handshakeTimeoutMs, ...options.tls }, accept)
@@ -48,7 +49,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     secure && address.kind !== "unix" ? new TlsHandshakes(server as tls.Server, options.maxHandshakes) : undefined;
   // Sockets that fail before they are handed out: TLS handshakes above all.
   server.on("tlsClientError", (error: Error, socket: tls.TLSSocket) => {
-    const peer = address.kind === "unix" ? address.path : peerAddressOf(socket);
+    const { host, port } = peerOf(socket);
+    const peer = address.kind === "unix" ? address.path : `${host}:${port}`;
     socket.on("error", () => {});
     socket.destroy();
     options.onError(error, { where: "tls handshake", peer });
@@ -79,9 +81,9 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 }
 
 /** Of a TLS socket that Node has destroyed already only the TCP socket below it knows, if it was asked before. */
-function peerAddressOf(socket: net.Socket & { readonly _parent?: net.Socket }): string {
+function peerOf(socket: net.Socket & { readonly _parent?: net.Socket }): { host: string; port?: number } {
   const known = socket.remoteAddress === undefined ? socket._parent : socket;
-  return `${known?.remoteAddress ?? "?"}:${known?.remotePort ?? 0}`;
+  return { host: known?.remoteAddress ?? "?", port: known?.remotePort ?? 0 };
 }
 
 /**

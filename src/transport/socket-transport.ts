@@ -18,7 +18,8 @@ type OwnedSocket = Socket & { [transportOf]?: SocketTransport };
 
 export class SocketTransport implements Transport {
   readonly kind: TransportKind;
-  readonly peerAddress: string;
+  readonly #peerHost: string;
+  readonly #peerPort: number | undefined;
   readonly certificate?: object;
   readonly #socket: Socket;
   #listener: TransportListener | undefined;
@@ -28,11 +29,12 @@ export class SocketTransport implements Transport {
   #early: Buffer[] | undefined;
   #earlyEnd = false;
 
-  /** @param peerAddress what to call the peer; sockets forget it once they are closed */
-  constructor(socket: Socket, kind: TransportKind, peerAddress: string) {
+  /** @param peerHost or a unix socket's path; sockets forget these once they are closed */
+  constructor(socket: Socket, kind: TransportKind, peerHost: string, peerPort?: number) {
     this.#socket = socket;
     this.kind = kind;
-    this.peerAddress = peerAddress;
+    this.#peerHost = peerHost;
+    this.#peerPort = peerPort;
     if (kind === "tls") {
       const certificate = (socket as TLSSocket).getPeerCertificate(true) as object | null;
       if (certificate !== null && Object.keys(certificate).length > 0) this.certificate = certificate;
@@ -44,6 +46,11 @@ export class SocketTransport implements Transport {
     socket.on("end", onEnd);
     socket.on("error", onError);
     socket.on("close", onClose);
+  }
+
+  /** Put together when it is asked for: the text of an idle connection would be memory for nothing. */
+  get peerAddress(): string {
+    return this.#peerPort === undefined ? this.#peerHost : `${this.#peerHost}:${this.#peerPort}`;
   }
 
   /** The socket has handed over what it had. */

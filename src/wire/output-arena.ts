@@ -37,16 +37,16 @@ export function newArena(bytes: number): Arena {
 }
 
 const none: Arena = newArena(0);
-const nothing: readonly Buffer[] = Object.freeze([]);
 
 export class OutputArena {
   readonly #pool: ArenaPool;
   #arena: Arena = none;
   #start = 0;
   /** Full regions that wait for the next flush, oldest first. */
-  #full: Buffer[] = [];
+  #full: Buffer[] | undefined;
   #fullBytes = 0;
-  #retired: readonly Buffer[] = nothing;
+  /** Messages that were appended whole and that only the transport may still read. */
+  #retired: Buffer[] | undefined;
 
   /** Where the next frame begins. Writers move it by `position = end` when the frame is complete, or leave it to take back. */
   position = 0;
@@ -75,8 +75,7 @@ export class OutputArena {
   /** Puts memory of somebody else between the frames, by reference. The caller must not change it until it was sent. */
   appendOwned(bytes: Buffer): void {
     this.#closeRegion();
-    this.#full.push(bytes);
-    this.#fullBytes += bytes.length;
+    this.#addFull(bytes);
   }
 
   /** Memory of its own for a large message: undefined where that is not worth while. To be retired. */
@@ -86,16 +85,17 @@ export class OutputArena {
 
   /** All of this message was appended, and nobody but the transport reads it any more. */
   retire(message: Buffer): void {
-    this.#retired = [...this.#retired, message];
+    this.#retired ??= [];
+    this.#retired.push(message);
   }
 
   /** What is to be sent, in order. One region in the usual case; then no array is made. */
   take(): Buffer | readonly Buffer[] {
     const region = this.buffer.subarray(this.#start, this.position);
     this.#start = this.position;
-    if (this.#full.length === 0) return region;
     const all = this.#full;
-    this.#full = [];
+    if (all === undefined) return region;
+    this.#full = undefined;
     this.#fullBytes = 0;
     if (region.length > 0) all.push(region);
     return all;
@@ -103,10 +103,8 @@ export class OutputArena {
 
   /** The transport has passed on all that was appended and taken: use the memory again from its beginning, or give it back. */
   recycle(): void {
-    if (this.#retired !== nothing) {
-      for (const message of this.#retired) this.#pool.messages.give(message);
-      this.#retired = nothing;
-    }
+    for (const message of this.#retired ?? []) this.#pool.messages.give(message);
+    this.#retired = undefined;
     if (this.#arena === none || this.position !== this.#start) return;
     if (!this.isLent) this.#pool.give(this.#arena);
     this.#use(none);
@@ -120,10 +118,15 @@ export class OutputArena {
   #closeRegion(): void {
     if (this.position > this.#start) {
       const region = this.buffer.subarray(this.#start, this.position);
-      this.#full.push(region);
-      this.#fullBytes += region.length;
+      this.#addFull(region);
       this.#start = this.position;
     }
+  }
+
+  #addFull(bytes: Buffer): void {
+    this.#full ??= [];
+    this.#full.push(bytes);
+    this.#fullBytes += bytes.length;
   }
 
   #use(arena: Arena): void {

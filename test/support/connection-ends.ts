@@ -10,6 +10,7 @@ import type { FaultBytes } from "../../src/connection/failure-document.ts";
 import type { HandshakeRole } from "../../src/connection/handshake.ts";
 import type { Dispatcher } from "../../src/connection/incoming-call.ts";
 import { type AbortReason, IncomingCall } from "../../src/connection/incoming-call.ts";
+import { KeepaliveWatch } from "../../src/connection/keepalive-watch.ts";
 import {
   type ConnectionSettings,
   connectionWindowBytes,
@@ -253,6 +254,7 @@ export class End {
       settings: settingsOf(init.settings),
       clock: this.clock,
       pool: this.pool,
+      keepalives: new KeepaliveWatch(this.clock),
       dispatcher,
       owner: {
         opened: () => {
