@@ -25,8 +25,13 @@ const indexBound = 12;
 
 /** An object whose own properties are its data: made by a literal, `JSON.parse` or `Object.create(null)`, in any realm. */
 export function isPlainObject(value: object): boolean {
+  return isOurPlainObject(value) || Object.getPrototypeOf(Object.getPrototypeOf(value)) === null;
+}
+
+/** Of this realm. */
+function isOurPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Is it a method by which an object tells other serialisers what to write in its stead? It is no data, and has no say here. */
@@ -55,9 +60,11 @@ function objectBound(value: object, depth: number): number {
     for (let i = 0; i < value.length; i += 1) bound += indexBound + valueBound(value[i], depth - 1);
     return bound;
   }
-  if (isPlainObject(value)) return documentBound(value, depth);
+  if (isOurPlainObject(value)) return documentBound(value, depth);
   if (types.isUint8Array(value)) return 5 + value.length;
-  return Math.max(8, exoticTypes().bound(value));
+  const bound = exoticTypes().bound(value);
+  if (bound >= 0) return bound;
+  return isPlainObject(value) ? documentBound(value, depth) : 8;
 }
 
 export function documentBound(value: object, depth: number): number {
@@ -116,7 +123,7 @@ function writeObject(b: Buffer, dv: DataView, typeAt: number, o: number, value: 
     b[typeAt] = 0x04;
     return writeArray(b, dv, o, value, depth);
   }
-  if (isPlainObject(value)) {
+  if (isOurPlainObject(value)) {
     b[typeAt] = 0x03;
     return writeDocument(b, dv, o, value, depth);
   }
@@ -126,6 +133,10 @@ function writeObject(b: Buffer, dv: DataView, typeAt: number, o: number, value: 
   }
   const end = exoticTypes().write(b, dv, typeAt, o, value);
   if (end >= 0) return end;
+  if (isPlainObject(value)) {
+    b[typeAt] = 0x03;
+    return writeDocument(b, dv, o, value, depth);
+  }
   b[typeAt] = 0x09;
   writeTime(dv, o, dateTime(value));
   return o + 8;
