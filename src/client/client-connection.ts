@@ -65,7 +65,6 @@ export class ClientConnection implements ConnectionOwner {
   probingSince = 0;
   /** It went away in peace: its end is no failure. */
   hasDrained = false;
-  #bytesWhenReady = 0;
   /** Why it has ended. */
   error: RpcError | undefined;
 
@@ -92,9 +91,9 @@ export class ClientConnection implements ConnectionOwner {
     return this.connection?.outgoing.table.size ?? 0;
   }
 
-  /** The peer has sent more than its hello. */
+  /** The peer has ended a call. */
   get hasAnswered(): boolean {
-    return (this.connection?.bytesReceived ?? 0) > this.#bytesWhenReady;
+    return this.connection?.hasAnswered === true;
   }
 
   /** Milliseconds that name and connection have taken so far. */
@@ -155,7 +154,6 @@ export class ClientConnection implements ConnectionOwner {
     transport.setRef(false);
     outgoing.awaited.onChange = (areSome) => transport.setRef(areSome);
     outgoing.onRoom = this.#world.onRoom;
-    this.#bytesWhenReady = connection.bytesReceived;
     this.#watchIdle();
     this.#setState("ready");
   }

@@ -218,11 +218,11 @@ export class Endpoint implements ClientConnectionOwner {
     this.bytesOut += one.connection?.bytesSent ?? 0;
   }
 
-  /** A connection that stood is gone, or takes no more calls. A server that drops each one before it has answered is not hammered. */
+  /** A connection that stood is gone, or takes no more calls. A server that lets go of each one before it has answered is not hammered. */
   #lost(one: ClientConnection): void {
     const { clock, options } = this.#owner.world;
     if (one.error !== undefined) this.lastError = one.error;
-    const hasServed = one.hasDrained || clock.now() - (one.readyAt ?? 0) >= options.reconnect.minMs || one.hasAnswered;
+    const hasServed = one.hasDrained || one.hasAnswered || clock.now() - (one.readyAt ?? 0) >= options.reconnect.minMs;
     if (hasServed) this.#failures = 0;
     else if (this.#attempt === undefined) this.#failed(one.error);
   }

@@ -165,6 +165,11 @@ export class Connection implements TransportListener, FrameSink, OutputOwner, Se
     return this.#session?.incoming.started ?? this.#memory?.started ?? 0;
   }
 
+  /** The peer has ended a call of this side's. */
+  get hasAnswered(): boolean {
+    return this.#session?.outgoing.hasAnswered === true;
+  }
+
   /** Makes sure that `expire` runs at the deadline of a call just opened. */
   watchDeadline(at: number): void {
     this.#deadlines ??= new DeadlineTimer(this.#clock, (now) => this.#expire(now));

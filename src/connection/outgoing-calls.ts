@@ -48,6 +48,8 @@ export class OutgoingCalls {
   /** Calls above this id were never accepted by the peer, which is going away. */
   #lastAccepted: number | undefined;
 
+  /** The peer has ended a call. */
+  hasAnswered = false;
   /** Those that are neither cancelled nor over. */
   readonly awaited: AwaitedCalls = new AwaitedCalls();
   /** A place has become free. */
@@ -226,6 +228,7 @@ export class OutgoingCalls {
 
   /** The end, well. False: the connection is ending. A body that cannot be read fails this call alone. */
   receiveResult(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
+    this.hasAnswered = true;
     if (flags === EndFlag.message && end - start <= this.#receiver.maxBytes) {
       this.#close(call);
       if (!call.isCancelled) call.receiveResult(buffer, view, start, end, undefined);
@@ -260,6 +263,7 @@ export class OutgoingCalls {
 
   /** The end, badly. A body that cannot be read makes it INTERNAL. */
   receiveFailure(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
+    this.hasAnswered = true;
     if (call.isCancelled) return this.#close(call);
     const frame = { flags, buffer, view, start, end };
     let answer: ReturnType<typeof readFailureAnswer>;

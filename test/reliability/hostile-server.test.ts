@@ -93,6 +93,29 @@ it.each([
   },
 );
 
+it("CL-1 an end right after each handshake does not bring the client back at once", async () => {
+  const raw = await RawServer.listen();
+  let dialed = 0;
+  void (async () => {
+    for (;;) {
+      const peer = await raw.open();
+      dialed += 1;
+      await sleep(2);
+      peer.sendFrame({ kind: "close", message: { code: 14, message: "not now" } });
+      peer.fin();
+    }
+  })();
+  const channel = connect(raw.address, { reconnect: { minMs: 200, maxMs: 5_000 } });
+  const client = new PlainClient(channel);
+  for (const end = performance.now() + 1_500; performance.now() < end; ) {
+    expect(isRpcError(await failureOf(client.echo({}, { timeoutMs: 1_000 })))).toBe(true);
+  }
+  // Without a pause hundreds; with one that calls may cut to 100 ms it is 15 and a few.
+  expect(dialed).toBeLessThan(25);
+  await channel.close();
+  await raw.close();
+});
+
 it(`CL-1 random frames (seed ${seed})`, async () => {
   const leaks = watchLeaks();
   const raw = await RawServer.listen();
