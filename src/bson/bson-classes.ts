@@ -191,7 +191,7 @@ function fixed(type: number, bytes: number, write: (b: Buffer, dv: DataView, o: 
 /** Code comes in two forms; with a scope it is length, string, document. */
 const codeSupport: ClassSupport = {
   typeOf: (x) => (hasScope(x) ? 0x0f : 0x0d),
-  bound: (x) => 9 + (hasScope(x) ? documentBound(x.scope, scopeDepth) : 0) + textBound((x as Code).code),
+  bound: (x) => (hasScope(x) ? 9 + documentBound(x.scope, scopeDepth) : 5) + textBound((x as Code).code),
   write(b, dv, o, x) {
     if (!hasScope(x)) return writeString(b, dv, o, (x as Code).code);
     const end = writeDocument(b, dv, writeString(b, dv, o + 4, x.code), x.scope, scopeDepth);

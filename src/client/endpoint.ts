@@ -218,7 +218,7 @@ export class Endpoint implements ClientConnectionOwner {
     this.bytesOut += one.connection?.bytesSent ?? 0;
   }
 
-  /** A connection that stood is gone, or takes no more calls. A server that lets go of each one before it has answered is not hammered. */
+  /** A connection that stood is gone, or takes no more calls. A server that lets go of each one before it has ended a call is not hammered. */
   #lost(one: ClientConnection): void {
     const { clock, options } = this.#owner.world;
     if (one.error !== undefined) this.lastError = one.error;

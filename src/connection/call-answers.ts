@@ -88,7 +88,10 @@ export class CallAnswers {
   #sendLargeResult(call: IncomingCall, message: Outgoing, bound: number): void {
     const bytes = encodeOwned(message, bound, this.#output.arena);
     this.#sender.checkLength(bytes.length);
-    if (bytes.length <= this.#fragmentBytes) return this.#writeEnd(call, FrameKind.result, EndFlag.message, bytes);
+    if (bytes.length <= this.#fragmentBytes) {
+      this.#writeEnd(call, FrameKind.result, EndFlag.message, bytes);
+      return this.#output.arena.retire(bytes);
+    }
     if (!call.isOpen) return;
     const parts = this.#metadataParts(call);
     call.hasAnswered = true;

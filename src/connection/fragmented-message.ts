@@ -64,7 +64,7 @@ export class FragmentedMessage {
   }
 
   /**
-   * By four each time: at most four times what has arrived. From 16 KiB on up to 1 MiB at once, which is then moved no more: it is address
+   * By four each time: at most four times what has arrived. From 16 KiB on all of it at once, up to a MiB and a little, which is then moved no more: it is address
    * space until bytes arrive to be written there.
    */
   #grow(wanted: number): void {

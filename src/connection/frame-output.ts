@@ -1,6 +1,6 @@
 /**
- * The outgoing side of a connection: frames are written into one arena during a turn and handed to the transport at its end, or when
- * half of the calls in flight have been written.
+ * The outgoing side of a connection: frames are written into one arena during a turn and handed to the transport at its end; calls
+ * sooner, when half of those in flight have been written; credit later, when what has arrived was read.
  *
  * Owns the arena and the flush; knows nothing of calls. `isFull` is what streams and fragments heed; small calls and control
  * frames always pass, and whoever makes the peer owe them bounds their number.
@@ -38,6 +38,7 @@ export class FrameOutput {
   #repliesQueued = 0;
   /** Made when something is written, and let go of at rest. */
   #flushNow: (() => void) | undefined;
+  #flushLate: (() => void) | undefined;
   /** Call frames written since the last write. */
   #callFrames = 0;
   /** Calls without an answer: now, and when the last turn ended. */
@@ -91,16 +92,17 @@ export class FrameOutput {
   }
 
   /**
-   * Call after a frame that the peer needs no sooner than all it has sent was read. Several chunks are read in a row, and one write
+   * Call after a frame that the peer needs no sooner than its last bytes were read. Several chunks are read in a row, and one write
    * for each would be half of what a large message costs to receive: an echo of 1 MiB took 14 writes of credit, and takes one.
    */
   #scheduleLateFlush(): void {
     if (this.#flushScheduled || this.#lateFlushScheduled) return;
     this.#lateFlushScheduled = true;
-    this.#clock.whenAllIsRead(() => {
+    this.#flushLate ??= () => {
       this.#lateFlushScheduled = false;
       if (this.arena.pendingBytes > 0 && !this.#flushScheduled) this.flush();
-    });
+    };
+    this.#clock.afterReading(this.#flushLate);
   }
 
   /** A frame without a body or with a few ready bytes. */
@@ -179,14 +181,16 @@ export class FrameOutput {
 
   /** The transport has passed everything on: its memory is ours again. */
   drained(): void {
-    if (this.arena.pendingBytes === 0) this.arena.recycle();
+    this.arena.recycle();
     this.#repliesQueued = 0;
     this.owner?.outputHasRoom();
   }
 
-  /** Nothing is under way. */
+  /** Nothing is under way, and the transport has passed on everything: not every one of its last bytes is told by a "drain". */
   rest(): void {
+    this.arena.recycle();
     this.#flushNow = undefined;
+    this.#flushLate = undefined;
   }
 
   /** Nothing is written from now on. */

@@ -6,7 +6,7 @@
  *                                     v
  *                                   dead
  *
- * One for all connections of a channel or server, with one timer: a connection that rests costs a place in a set, traffic only notes the
+ * One for all connections of a channel or server, with one timer: a connection that rests costs a place in a map, traffic only notes the
  * time. A peer is dead no later than `idleMs + timeoutMs` after its last byte, the timer's lag and, where connections are many, a
  * few hundredths more. While a probe is out the owner is told, so that new calls can wait for the proof instead of being lost with
  * the connection.
@@ -33,7 +33,7 @@ export interface KeepaliveMember {
 
 /** A timer this late, or a calendar this far ahead, was not lag but sleep. Milliseconds; half of the shortest time if that is less. */
 const leastSleepMs = 2_000;
-/** Looks at all members are so far apart for each of them, of which one takes some 20 ns; but no further than this part of the shortest time. */
+/** Between two rounds there are so many milliseconds for each member, whom to look at takes 20 ns; but at most this part of the shortest time. */
 const pauseMsPerMember = 0.05;
 const longestPause = 1 / 32;
 
@@ -67,12 +67,16 @@ export class KeepaliveWatch {
     if (this.#members.size > 0) return;
     this.#timer?.cancel();
     this.#dueAt = Number.POSITIVE_INFINITY;
+    this.#shortestMs = Number.POSITIVE_INFINITY;
   }
 
   /** A pong has come. */
   answered(member: KeepaliveMember): void {
     if (this.#members.get(member) === undefined) return;
     this.#members.set(member, undefined);
+    // Sooner than what was waited for where silence may be shorter than an answer.
+    const dueAt = member.lastReceivedAt + member.keepalive.idleMs;
+    if (dueAt < this.#dueAt) this.#wait(dueAt);
     member.probing(false);
   }
 
@@ -90,7 +94,16 @@ export class KeepaliveWatch {
     const calendarOffset = this.#clock.epochNow() - now;
     const hasSlept = now - this.#dueAt > sleepMs || calendarOffset - this.#calendarOffset > sleepMs;
     this.#calendarOffset = calendarOffset;
-    for (const [member, pingedAt] of this.#members) this.#lookAt(member, pingedAt, now, hasSlept);
+    const sleptSince = hasSlept ? this.#dueAt : Number.NEGATIVE_INFINITY;
+    try {
+      for (const [member, pingedAt] of this.#members) this.#lookAt(member, pingedAt, now, sleptSince);
+    } finally {
+      // Whatever one of them has thrown: the others are watched on.
+      this.#waitForNext(now);
+    }
+  }
+
+  #waitForNext(now: number): void {
     if (this.#members.size === 0) return;
     let dueAt = Number.POSITIVE_INFINITY;
     for (const [member, pingedAt] of this.#members) {
@@ -101,11 +114,12 @@ export class KeepaliveWatch {
     this.#wait(Math.max(dueAt, now + pauseMs));
   }
 
-  #lookAt(member: KeepaliveMember, pingedAt: number | undefined, now: number, hasSlept: boolean): void {
+  #lookAt(member: KeepaliveMember, pingedAt: number | undefined, now: number, sleptSince: number): void {
     const silentMs = now - member.lastReceivedAt;
     const isProbing = pingedAt !== undefined && member.lastReceivedAt <= pingedAt;
     if (pingedAt !== undefined && !isProbing) this.answered(member);
-    if (hasSlept) this.#ping(member, now, !isProbing);
+    // Whoever was heard since is awake, and so are we.
+    if (member.lastReceivedAt <= sleptSince) this.#ping(member, now, !isProbing);
     else if (!isProbing && silentMs >= member.keepalive.idleMs) this.#ping(member, now, true);
     else if (isProbing && now - pingedAt >= member.keepalive.timeoutMs) member.dead(silentMs);
   }

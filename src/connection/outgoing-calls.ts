@@ -131,6 +131,7 @@ export class OutgoingCalls {
     arena.reserve(headerBytes + bytes.length + callTailBound(call));
     const start = arena.position + headerBytes;
     this.#finishFrame(call, arena.position, start + bytes.copy(arena.buffer, start), call.kindFlags);
+    arena.retire(bytes);
     return true;
   }
 

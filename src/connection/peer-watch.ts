@@ -113,6 +113,8 @@ export class PeerWatch implements KeepaliveMember {
 
   ping(payload: Buffer): void {
     this.#output.writeFrame(FrameKind.ping, 0, 0, payload);
+    // Now: thousands may be due in this turn, and each would hold an arena until its end.
+    this.#output.flush();
   }
 
   probing(isOut: boolean): void {

@@ -44,7 +44,6 @@ export interface CallOrigin {
 
 export class ServerCall extends IncomingCall implements Outgoing, ContextSource {
   private readonly host: ServerHost;
-  private readonly connection: Connection;
   private readonly binding: MethodBinding;
   private readonly origin: CallOrigin;
   private context: HandlerContext | undefined;
@@ -61,14 +60,12 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
   constructor(host: ServerHost, binding: MethodBinding, origin: CallOrigin) {
     super();
     this.host = host;
-    const { connection } = origin;
-    this.connection = connection;
     this.binding = binding;
     this.origin = origin;
     this.wrapping = binding.method.result;
     if ((binding.kindFlags & CallFlag.requestStream) !== 0) {
       this.requests = new Inbox<unknown>({
-        release: (cost) => connection.release(this, cost),
+        release: (cost) => origin.connection.release(this, cost),
         // A handler that stops reading has not ended the call; what still comes is dropped.
         leave: () => {},
       });
@@ -81,6 +78,10 @@ export class ServerCall extends IncomingCall implements Outgoing, ContextSource 
 
   get peer(): Peer {
     return this.origin.peer;
+  }
+
+  private get connection(): Connection {
+    return this.origin.connection;
   }
 
   shortenDeadline(at: number): void {

@@ -43,6 +43,7 @@ export class ServerConnection implements ConnectionOptions, ConnectionOwner, Dis
   #peer: { -readonly [K in keyof Peer]: Peer[K] } | undefined;
   readonly connection: Connection;
   readonly #host: ServerConnectionHost;
+  readonly #transport: Transport;
   #isOpen = false;
   #isClosed = false;
   /** Why this side let it go. */
@@ -50,12 +51,13 @@ export class ServerConnection implements ConnectionOptions, ConnectionOwner, Dis
   // Whole milliseconds, and no Infinity: V8 keeps each fractional number of an object in memory of its own.
   #idleSince = 0;
   #startedAtLook = 0;
-  /** When it has to move on, and when it has to be gone. */
+  /** When it has to move on, and when it has to be gone, if ever. */
   #leaveAt: number | undefined;
   #goneAt: number | undefined;
 
   constructor(transport: Transport, host: ServerConnectionHost) {
     this.#host = host;
+    this.#transport = transport;
     this.connection = new Connection(transport, this);
   }
 
@@ -95,12 +97,12 @@ export class ServerConnection implements ConnectionOptions, ConnectionOwner, Dis
 
   /** Made when somebody first asks. */
   get peer(): Peer {
-    return this.#knownPeer;
+    return this.#knownPeer();
   }
 
-  get #knownPeer(): { -readonly [K in keyof Peer]: Peer[K] } {
+  #knownPeer(): { -readonly [K in keyof Peer]: Peer[K] } {
     if (this.#peer === undefined) {
-      const { peerAddress, kind, certificate } = this.connection.transport;
+      const { peerAddress, kind, certificate } = this.#transport;
       this.#peer = { address: peerAddress, transport: kind };
       if (certificate !== undefined) this.#peer.certificate = certificate;
     }
@@ -143,7 +145,7 @@ export class ServerConnection implements ConnectionOptions, ConnectionOwner, Dis
   opened(connection: Connection): void {
     const { options, clock } = this.#host;
     this.#isOpen = true;
-    if (connection.identity !== undefined) this.#knownPeer.identity = connection.identity;
+    if (connection.identity !== undefined) this.#knownPeer().identity = connection.identity;
     connection.limitTimeouts(options.maxTimeoutMs);
     this.#idleSince = Math.ceil(clock.now());
     // Up to a tenth more or less: clients that came together do not leave together.
@@ -170,7 +172,7 @@ export class ServerConnection implements ConnectionOptions, ConnectionOwner, Dis
     if (this.#isClosed || this.#farewell !== undefined) return;
     this.#farewell = connectionError("UNAVAILABLE", reason);
     if (!this.#isOpen) return this.connection.close(this.#farewell);
-    this.#goneAt = Math.ceil(this.#host.clock.now() + graceMs);
+    if (Number.isFinite(graceMs)) this.#goneAt = Math.ceil(this.#host.clock.now() + graceMs);
     this.connection.drain(reason);
     this.connection.incoming.onIdle = () => this.#closeIfDone();
     this.#closeIfDone();

@@ -52,7 +52,7 @@ export class FakeClock implements Clock {
     process.nextTick(fn);
   }
 
-  whenAllIsRead(fn: () => void): void {
+  afterReading(fn: () => void): void {
     setImmediate(fn);
   }
 

@@ -2,6 +2,8 @@
 
 // Taken once: the global of this name is a getter, which costs a third as much as reading the clock does.
 const { performance } = globalThis;
+// And before a test may put one of its own there, which would hold up streams.
+const { setImmediate } = globalThis;
 
 export interface Timer {
   cancel(): void;
@@ -19,8 +21,8 @@ export interface Clock {
   startTimer(fn: () => void, ms: number, keepsAlive: boolean): Timer;
   /** Runs `fn` when the present operation and its nextTick queue so far are done: where a turn's writes are flushed. */
   atEndOfTurn(fn: () => void): void;
-  /** Runs `fn` when everything was read that has arrived by now: where credit for it is flushed. */
-  whenAllIsRead(fn: () => void): void;
+  /** Runs `fn` after this round of reads, of all sockets: where credit is flushed. */
+  afterReading(fn: () => void): void;
   /** 0 <= x < 1, for jitter. */
   random(): number;
 }
@@ -47,6 +49,6 @@ export const systemClock: Clock = Object.freeze({
     return new SystemTimer(handle);
   },
   atEndOfTurn: (fn: () => void) => process.nextTick(fn),
-  whenAllIsRead: (fn: () => void) => void setImmediate(fn),
+  afterReading: (fn: () => void) => void setImmediate(fn),
   random: () => Math.random(),
 });

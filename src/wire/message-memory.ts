@@ -11,7 +11,7 @@ const leastBytes = 128 * 1024;
 const mostBytes = 16 * 1024 * 1024;
 /** Pieces have sizes that are multiples of this, so that messages of nearly one size share them. */
 const grainBytes = 64 * 1024;
-/** As many messages as leave in fragments at a time. */
+/** As many messages as leave in fragments at a time on one connection. */
 const mostPieces = 8;
 
 export class MessageMemory {
@@ -32,7 +32,9 @@ export class MessageMemory {
   /** Takes back what `take` gave, or what was cut from its beginning. */
   give({ buffer, byteOffset }: Buffer): void {
     const { byteLength } = buffer;
-    if (byteOffset !== 0 || byteLength < leastBytes || byteLength > mostBytes || this.#spare.length === mostPieces) return;
+    if (byteOffset !== 0 || byteLength < leastBytes || byteLength > mostBytes) return;
+    // The oldest has not fitted for longest, or is collected.
+    if (this.#spare.length === mostPieces) this.#spare.shift();
     this.#spare.push(new WeakRef(Buffer.from(buffer)));
   }
 }

@@ -17,7 +17,7 @@ export interface Arena {
   readonly view: DataView;
 }
 
-/** Spare arenas, shared by the connections of one channel or server. Holds at most 16 (1 MiB), and what large messages were encoded in. */
+/** Spare memory, shared by the connections of one channel or server: at most 16 arenas (1 MiB), and weakly what large messages were encoded in. */
 export class ArenaPool {
   readonly #spare: Arena[] = [];
   readonly messages: MessageMemory = new MessageMemory();
@@ -45,8 +45,9 @@ export class OutputArena {
   /** Full regions that wait for the next flush, oldest first. */
   #full: Buffer[] | undefined;
   #fullBytes = 0;
-  /** Messages that were appended whole and that only the transport may still read. */
+  /** Messages that nobody reads any more but those who send: what is not yet taken, and what the transport has not passed on. */
   #retired: Buffer[] | undefined;
+  #leaving: Buffer[] | undefined;
 
   /** Where the next frame begins. Writers move it by `position = end` when the frame is complete, or leave it to take back. */
   position = 0;
@@ -78,12 +79,12 @@ export class OutputArena {
     this.#addFull(bytes);
   }
 
-  /** Memory of its own for a large message: undefined where that is not worth while. To be retired. */
+  /** Memory of its own for a large message: undefined where that is not worth while. To be retired, unless the message is dropped. */
   takeMessageMemory(bound: number): Buffer | undefined {
     return this.#pool.messages.take(bound);
   }
 
-  /** All of this message was appended, and nobody but the transport reads it any more. */
+  /** All of this message was appended, or copied: nobody else will read it. */
   retire(message: Buffer): void {
     this.#retired ??= [];
     this.#retired.push(message);
@@ -93,6 +94,10 @@ export class OutputArena {
   take(): Buffer | readonly Buffer[] {
     const region = this.buffer.subarray(this.#start, this.position);
     this.#start = this.position;
+    if (this.#retired !== undefined) {
+      this.#leaving = [...(this.#leaving ?? []), ...this.#retired];
+      this.#retired = undefined;
+    }
     const all = this.#full;
     if (all === undefined) return region;
     this.#full = undefined;
@@ -101,11 +106,11 @@ export class OutputArena {
     return all;
   }
 
-  /** The transport has passed on all that was appended and taken: use the memory again from its beginning, or give it back. */
+  /** The transport has passed on all that was taken: messages give their memory back, and the arena too if nothing else is in it. */
   recycle(): void {
-    for (const message of this.#retired ?? []) this.#pool.messages.give(message);
-    this.#retired = undefined;
-    if (this.#arena === none || this.position !== this.#start) return;
+    for (const message of this.#leaving ?? []) this.#pool.messages.give(message);
+    this.#leaving = undefined;
+    if (this.#arena === none || this.pendingBytes > 0) return;
     if (!this.isLent) this.#pool.give(this.#arena);
     this.#use(none);
   }

@@ -94,12 +94,15 @@ it.each([
 );
 
 it("CL-1 an end right after each handshake does not bring the client back at once", async () => {
+  const leaks = watchLeaks();
   const raw = await RawServer.listen();
   let dialed = 0;
+  const peers: RawPeer[] = [];
   void (async () => {
     for (;;) {
       const peer = await raw.open();
       dialed += 1;
+      peers.push(peer);
       await sleep(2);
       peer.sendFrame({ kind: "close", message: { code: 14, message: "not now" } });
       peer.fin();
@@ -113,7 +116,9 @@ it("CL-1 an end right after each handshake does not bring the client back at onc
   // Without a pause hundreds; with one that calls may cut to 100 ms it is 15 and a few.
   expect(dialed).toBeLessThan(25);
   await channel.close();
+  for (const peer of peers) peer.destroy();
   await raw.close();
+  await leaks.expectNone({ channels: [channel] });
 });
 
 it(`CL-1 random frames (seed ${seed})`, async () => {

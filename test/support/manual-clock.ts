@@ -12,6 +12,7 @@ interface Waiting {
 
 export class ManualClock implements Clock {
   #now = 1_000;
+  #asleepMs = 0;
   #timers = new Set<Waiting>();
   #turn: (() => void)[] = [];
   #reads: (() => void)[] = [];
@@ -21,7 +22,7 @@ export class ManualClock implements Clock {
   }
 
   epochNow(): number {
-    return 1_700_000_000_000 + this.#now;
+    return 1_700_000_000_000 + this.#now + this.#asleepMs;
   }
 
   startTimer(fn: () => void, ms: number): Timer {
@@ -34,7 +35,7 @@ export class ManualClock implements Clock {
     this.#turn.push(fn);
   }
 
-  whenAllIsRead(fn: () => void): void {
+  afterReading(fn: () => void): void {
     this.#reads.push(fn);
   }
 
@@ -63,6 +64,11 @@ export class ManualClock implements Clock {
   /** Time passes and nothing runs: the process was stopped, or busy. What is due fires late, in the next `advance`. */
   leap(ms: number): void {
     this.#now += ms;
+  }
+
+  /** The machine sleeps: the calendar goes on, monotonic time does not. */
+  sleep(ms: number): void {
+    this.#asleepMs += ms;
   }
 
   advance(ms: number): void {

@@ -1,5 +1,6 @@
 /** Documents of plain values, without a schema: what the runtime's own messages are made of. */
 import assert from "node:assert/strict";
+import { runInNewContext } from "node:vm";
 import { MinKey, ObjectId, serialize } from "bson";
 import { describe, expect, it } from "vitest";
 import { decodePlainDocument, encodePlainDocument } from "../../../src/bson/plain-document.ts";
@@ -22,12 +23,20 @@ const value = {
   "": "e",
 };
 
+function takesForeignValues(): void {
+  const foreign = runInNewContext("({ a: { b: [1, { c: 'x' }] }, bytes: Uint8Array.from([1, 2]), date: new Date(5) })");
+  const own = { a: { b: [1, { c: "x" }] }, bytes: Uint8Array.from([1, 2]), date: new Date(5) };
+  expect(encodePlainDocument(foreign).equals(serialize(own))).toBe(true);
+}
+
 describe("a plain document", () => {
   it("is what bson writes, and comes back", () => {
     const bytes = encodePlainDocument(value);
     expect(bytes.equals(serialize(value))).toBe(true);
     assert.deepStrictEqual(decode(bytes), value);
   });
+
+  it("takes plain objects, lists, bytes and dates of another realm for what they are", takesForeignValues);
 
   it("keeps __proto__ as a key", () => {
     const odd = JSON.parse('{"__proto__":{"polluted":true},"a":1}');
@@ -103,4 +112,6 @@ describe("a plain document", () => {
     expect(decode(bytes)).toEqual({ id, min: new MinKey() });
     expect(encodePlainDocument({ id, min: new MinKey() }).equals(bytes)).toBe(true);
   });
+
+  it("does so once support for bson is loaded, too", takesForeignValues);
 });

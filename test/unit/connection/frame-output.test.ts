@@ -1,6 +1,6 @@
 /** When frames leave: all of a turn in one write, but calls as soon as half of those in flight are written. */
 
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FrameOutput } from "../../../src/connection/frame-output.ts";
 import { FrameKind, headerBytes } from "../../../src/wire/frame.ts";
 import { ArenaPool } from "../../../src/wire/output-arena.ts";
@@ -14,11 +14,13 @@ describe("a connection's output", () => {
   let transport: ScriptedTransport;
   let clock: ManualClock;
   let output: FrameOutput;
+  let pool: ArenaPool;
 
   beforeEach(() => {
     transport = new ScriptedTransport();
     clock = new ManualClock();
-    output = new FrameOutput(transport, clock, new ArenaPool(), 65_536);
+    pool = new ArenaPool();
+    output = new FrameOutput(transport, clock, pool, 65_536);
   });
 
   /** Opens calls until `open` wait for an answer. */
@@ -76,6 +78,38 @@ describe("a connection's output", () => {
     expect(transport.takeBytes()).toHaveLength(11 * (headerBytes + 4) + frameBytes);
     clock.endTurn();
     expect(transport.writes).toBe(2);
+  });
+
+  it("counts credit that waits among what is queued, and forgets it when it closes", () => {
+    output.writeCredit(1, 100);
+    expect(output.queuedBytes).toBe(headerBytes + 4);
+    output.close();
+    clock.endTurn();
+    expect(transport.writes).toBe(0);
+    expect(output.queuedBytes).toBe(0);
+  });
+
+  it("gives back the memory of what was sent though more waits by then, and at rest", () => {
+    const given = vi.spyOn(pool.messages, "give");
+    const message = Buffer.allocUnsafeSlow(200_000);
+    transport.isHeld = true;
+    output.arena.appendOwned(message);
+    output.arena.retire(message);
+    output.flush();
+    output.writeCredit(1, 100);
+    expect(given).not.toHaveBeenCalled();
+    transport.drain();
+    output.drained();
+    expect(given).toHaveBeenCalledTimes(1);
+    clock.endTurn();
+    transport.isHeld = true;
+    output.arena.appendOwned(message);
+    output.arena.retire(message);
+    output.flush();
+    // The last bytes have left without a word.
+    transport.bufferedBytes = 0;
+    output.rest();
+    expect(given).toHaveBeenCalledTimes(2);
   });
 
   it("spends no write of its own on a few small calls", () => {

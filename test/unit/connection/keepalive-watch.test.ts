@@ -1,8 +1,12 @@
 /** Many silent peers, one timer. What a single connection does is in `reliability/connection-life.test.ts`. */
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { FrameOutput } from "../../../src/connection/frame-output.ts";
 import { type KeepaliveMember, KeepaliveWatch } from "../../../src/connection/keepalive-watch.ts";
+import { PeerWatch } from "../../../src/connection/peer-watch.ts";
+import { ArenaPool } from "../../../src/wire/output-arena.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
+import { ScriptedTransport } from "../../support/scripted-transport.ts";
 
 const keepalive = { idleMs: 30_000, timeoutMs: 10_000 };
 
@@ -81,6 +85,30 @@ describe("the watch over silent peers", () => {
     expect([...talking.deaths, ...answering.deaths]).toEqual([]);
   });
 
+  it("asks again in time where silence may be shorter than an answer", () => {
+    const clock = new ManualClock();
+    const watch = new KeepaliveWatch(clock);
+    const member = new Member(clock, watch, { idleMs: 1_000, timeoutMs: 10_000 });
+    clock.advance(1_002);
+    member.hear();
+    watch.answered(member);
+    clock.advance(20_000);
+    expect(member.deaths[0]).toBeLessThan(11_020);
+  });
+
+  it("begins anew when all have left", () => {
+    const clock = new ManualClock();
+    const watch = new KeepaliveWatch(clock);
+    const member = new Member(clock, watch);
+    watch.remove(member);
+    expect(clock.pendingTimers).toBe(0);
+    clock.advance(50_000);
+    member.hear();
+    watch.add(member);
+    clock.advance(30_010);
+    expect(member.pings).toHaveLength(1);
+  });
+
   it("looks at thousands seldom, and finds each soon enough", () => {
     const clock = new ManualClock();
     const watch = new KeepaliveWatch(clock);
@@ -115,6 +143,59 @@ describe("the watch over silent peers", () => {
     expect([...asked.deaths, ...quiet.deaths]).toEqual([]);
     clock.advance(200);
     expect([asked.deaths.length, quiet.deaths.length]).toEqual([1, 1]);
+  });
+
+  it("sees a sleep by the calendar too, and does not ask who was heard since", () => {
+    const clock = new ManualClock();
+    const watch = new KeepaliveWatch(clock);
+    const [silent, heard] = [new Member(clock, watch), new Member(clock, watch)];
+    clock.sleep(3_600_000);
+    clock.advance(30_010);
+    expect([silent.pings.length, heard.pings.length]).toEqual([1, 1]);
+    for (const member of [silent, heard]) {
+      member.hear();
+      watch.answered(member);
+    }
+    clock.leap(60_000);
+    heard.hear();
+    clock.advance(1);
+    expect([silent.pings.length, heard.pings.length]).toEqual([2, 1]);
+  });
+
+  it("holds one arena in turn, however many connections are asked at a time", () => {
+    const clock = new ManualClock();
+    const keepalives = new KeepaliveWatch(clock);
+    const pool = new ArenaPool();
+    const arenas = vi.spyOn(pool, "give");
+    const transports = Array.from({ length: 100 }, () => {
+      const transport = new ScriptedTransport();
+      const output = new FrameOutput(transport, clock, pool, 65_536);
+      const owner = {
+        transport,
+        bytesReceived: 0,
+        lastReceivedAt: clock.now(),
+        isOwedBytes: () => false,
+        probing() {},
+        giveUp() {},
+      };
+      new PeerWatch(owner, output, clock, keepalives).listen(keepalive);
+      return transport;
+    });
+    clock.advance(30_100);
+    expect(transports.map(({ writes }) => writes)).toEqual(transports.map(() => 1));
+    expect(new Set(arenas.mock.calls.map(([{ buffer }]) => buffer)).size).toBe(1);
+  });
+
+  it("goes on when one of them throws", () => {
+    const clock = new ManualClock();
+    const watch = new KeepaliveWatch(clock);
+    const [first, second] = [new Member(clock, watch), new Member(clock, watch)];
+    first.onPing = () => {
+      throw new Error("broken");
+    };
+    expect(() => clock.advance(30_100)).toThrow("broken");
+    clock.advance(1_000);
+    expect(second.pings).toHaveLength(1);
   });
 
   it("leaves alone who was ended by what another one's ping set off", () => {

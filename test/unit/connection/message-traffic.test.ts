@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { encodePlainDocument } from "../../../src/bson/plain-document.ts";
 import { RpcError } from "../../../src/errors/rpc-error.ts";
 import {
@@ -210,11 +210,17 @@ describe("a large message", () => {
       server.clock.endTurn();
     };
     server.transport.isHeld = true;
+    const given = vi.spyOn(server.pool.messages, "give");
     answer(0);
     answer(1);
+    expect(given).toHaveBeenCalledTimes(0);
     server.transport.drain();
+    server.clock.endTurn();
+    expect(given).toHaveBeenCalledTimes(2);
     answer(2);
     answer(3);
+    expect(given).toHaveBeenCalledTimes(4);
+    expect(new Set(given.mock.calls.map(([{ buffer }]) => buffer)).size).toBe(2);
     const frames = server.frames();
     for (const [at, id] of ids.entries()) {
       const pieces = frames.flatMap((frame) => (frame.kind === "fragment" && frame.id === id ? [frame.bytes as Buffer] : []));

@@ -42,5 +42,10 @@ describe("message memory", () => {
     const known = new Set(pieces.map(({ buffer }) => buffer));
     const again = Array.from({ length: 20 }, () => taken(memory, kibibyte * kibibyte));
     expect(again.filter(({ buffer }) => known.has(buffer))).toHaveLength(8);
+    // What does not fit makes way.
+    for (let i = 0; i < 8; i++) memory.give(taken(memory, 128 * kibibyte * (i + 2)));
+    const last = taken(memory, 4096 * kibibyte);
+    memory.give(last);
+    expect(taken(memory, 4096 * kibibyte).buffer).toBe(last.buffer);
   });
 });
