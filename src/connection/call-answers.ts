@@ -90,7 +90,7 @@ export class CallAnswers {
     this.#sender.checkLength(bytes.length);
     if (bytes.length <= this.#fragmentBytes) {
       this.#writeEnd(call, FrameKind.result, EndFlag.message, bytes);
-      return this.#output.arena.retire(bytes);
+      return this.#output.arena.giveMessageMemory(bytes);
     }
     if (!call.isOpen) return;
     const parts = this.#metadataParts(call);

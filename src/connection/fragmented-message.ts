@@ -64,8 +64,8 @@ export class FragmentedMessage {
   }
 
   /**
-   * By four each time: at most four times what has arrived. From 16 KiB on all of it at once, up to a MiB and a little, which is then moved no more: it is address
-   * space until bytes arrive to be written there.
+   * By four each time: at most four times what has arrived. From 16 KiB on all of it at once, up to a MiB and a little, which is then
+   * moved no more: it is address space until bytes arrive to be written there.
    */
   #grow(wanted: number): void {
     const most = wanted < trustedFromBytes ? wanted * 4 : Math.max(wanted * 4, trustedBytes);

@@ -33,7 +33,7 @@ export interface KeepaliveMember {
 
 /** A timer this late, or a calendar this far ahead, was not lag but sleep. Milliseconds; half of the shortest time if that is less. */
 const leastSleepMs = 2_000;
-/** Between two rounds there are so many milliseconds for each member, whom to look at takes 20 ns; but at most this part of the shortest time. */
+/** Between two rounds there are so many milliseconds a member (looking at one takes 20 ns), but at most this part of the shortest time. */
 const pauseMsPerMember = 0.05;
 const longestPause = 1 / 32;
 
@@ -95,12 +95,17 @@ export class KeepaliveWatch {
     const hasSlept = now - this.#dueAt > sleepMs || calendarOffset - this.#calendarOffset > sleepMs;
     this.#calendarOffset = calendarOffset;
     const sleptSince = hasSlept ? this.#dueAt : Number.NEGATIVE_INFINITY;
-    try {
-      for (const [member, pingedAt] of this.#members) this.#lookAt(member, pingedAt, now, sleptSince);
-    } finally {
-      // Whatever one of them has thrown: the others are watched on.
-      this.#waitForNext(now);
+    let thrown: { error: unknown } | undefined;
+    for (const [member, pingedAt] of this.#members) {
+      try {
+        this.#lookAt(member, pingedAt, now, sleptSince);
+      } catch (error) {
+        // The others are watched on.
+        thrown ??= { error };
+      }
     }
+    this.#waitForNext(now);
+    if (thrown !== undefined) throw thrown.error;
   }
 
   #waitForNext(now: number): void {
@@ -125,13 +130,15 @@ export class KeepaliveWatch {
   }
 
   #ping(member: KeepaliveMember, now: number, isFirst: boolean): void {
-    // What it was told has ended it.
+    // What it was told has ended it, here and below.
     if (!this.#members.has(member)) return;
     this.#members.set(member, now);
+    // First of all: sending may make room for calls, which are not to go there.
+    if (isFirst) member.probing(true);
+    if (!this.#members.has(member)) return;
     this.#pings += 1;
     const payload = Buffer.alloc(8);
     payload.writeUInt32LE(this.#pings >>> 0);
     member.ping(payload);
-    if (isFirst) member.probing(true);
   }
 }

@@ -155,7 +155,7 @@ export class MessageSender {
     this.#window.take(connectionDebit);
     if (whole) {
       this.#output.writeFrame(FrameKind.message, 0, call.id, bytes);
-      this.#output.arena.retire(bytes);
+      this.#output.arena.giveMessageMemory(bytes);
       this.#sent(call, flow);
       return;
     }

@@ -131,7 +131,6 @@ export class OutgoingCalls {
     arena.reserve(headerBytes + bytes.length + callTailBound(call));
     const start = arena.position + headerBytes;
     this.#finishFrame(call, arena.position, start + bytes.copy(arena.buffer, start), call.kindFlags);
-    arena.retire(bytes);
     return true;
   }
 
@@ -148,7 +147,11 @@ export class OutgoingCalls {
     this.#sender.checkLength(bytes.length);
     if (call.isCancelled) return true;
     if (!this.hasRoom(call.kindFlags)) return false;
-    if (bytes.length <= this.#peer.fragmentBytes) return this.#openEncoded(call, bytes);
+    if (bytes.length <= this.#peer.fragmentBytes) {
+      const isOpened = this.#openEncoded(call, bytes);
+      this.#output.arena.giveMessageMemory(bytes);
+      return isOpened;
+    }
     const oneWay = (call.kindFlags & CallFlag.oneWay) !== 0;
     if (oneWay && !this.#spendOneWay(bytes.length)) return false;
     this.#waiting.add(call);

@@ -2,7 +2,7 @@
 
 // Taken once: the global of this name is a getter, which costs a third as much as reading the clock does.
 const { performance } = globalThis;
-// And before a test may put one of its own there, which would hold up streams.
+// Taken before a test replaces it: fake timers would hold up streams.
 const { setImmediate } = globalThis;
 
 export interface Timer {

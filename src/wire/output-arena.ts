@@ -45,7 +45,7 @@ export class OutputArena {
   /** Full regions that wait for the next flush, oldest first. */
   #full: Buffer[] | undefined;
   #fullBytes = 0;
-  /** Messages that nobody reads any more but those who send: what is not yet taken, and what the transport has not passed on. */
+  /** Messages whose memory is free once they have left: not yet taken, and taken but not passed on by the transport. */
   #retired: Buffer[] | undefined;
   #leaving: Buffer[] | undefined;
 
@@ -79,12 +79,17 @@ export class OutputArena {
     this.#addFull(bytes);
   }
 
-  /** Memory of its own for a large message: undefined where that is not worth while. To be retired, unless the message is dropped. */
+  /** Memory of its own for a large message: undefined where that is not worth while. To be retired or given back, or left to the collector. */
   takeMessageMemory(bound: number): Buffer | undefined {
     return this.#pool.messages.take(bound);
   }
 
-  /** All of this message was appended, or copied: nobody else will read it. */
+  /** The message was copied. */
+  giveMessageMemory(message: Buffer): void {
+    this.#pool.messages.give(message);
+  }
+
+  /** All of the message was appended, and will not be read but to be sent: its memory goes back when it has left. */
   retire(message: Buffer): void {
     this.#retired ??= [];
     this.#retired.push(message);
@@ -95,7 +100,8 @@ export class OutputArena {
     const region = this.buffer.subarray(this.#start, this.position);
     this.#start = this.position;
     if (this.#retired !== undefined) {
-      this.#leaving = [...(this.#leaving ?? []), ...this.#retired];
+      if (this.#leaving === undefined) this.#leaving = this.#retired;
+      else this.#leaving.push(...this.#retired);
       this.#retired = undefined;
     }
     const all = this.#full;

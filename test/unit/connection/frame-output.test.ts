@@ -103,8 +103,9 @@ describe("a connection's output", () => {
     expect(given).toHaveBeenCalledTimes(1);
     clock.endTurn();
     transport.isHeld = true;
-    output.arena.appendOwned(message);
-    output.arena.retire(message);
+    const second = Buffer.allocUnsafeSlow(200_000);
+    output.arena.appendOwned(second);
+    output.arena.retire(second);
     output.flush();
     // The last bytes have left without a word.
     transport.bufferedBytes = 0;
