@@ -66,12 +66,14 @@ export class FrameRouter implements Omit<FrameSink, "refuseLength"> {
         const call = this.#outgoing.table.get(callId);
         if (call === undefined) return this.#ignoreLateAnswer(callId);
         if ((flags & ~knownResultFlags) !== 0) return this.#violate(`unknown flags 0x${flags.toString(16)} of a result`);
+        this.#outgoing.hasAnswered = true;
         return this.#outgoing.receiveResult(call, flags, buffer, view, start, end) && this.#owner.goesOn();
       }
       case FrameKind.failure: {
         const call = this.#outgoing.table.get(callId);
         if (call === undefined) return this.#ignoreLateAnswer(callId);
         if ((flags & ~knownFailureFlags) !== 0) return this.#violate(`unknown flags 0x${flags.toString(16)} of a failure`);
+        this.#outgoing.hasAnswered = true;
         return this.#outgoing.receiveFailure(call, flags, buffer, view, start, end) && this.#owner.goesOn();
       }
       case FrameKind.message:

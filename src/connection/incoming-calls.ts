@@ -13,7 +13,7 @@
  */
 
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
-import { CallFlag, CancelReason, EndFlag, FrameKind, isLaterId } from "../wire/frame.ts";
+import { CallFlag, CancelReason, EndFlag, FrameKind, isLaterId, streamFlags } from "../wire/frame.ts";
 import type { FrameBudgets } from "./budgets.ts";
 import { CallAnswers } from "./call-answers.ts";
 import { type CallFrame, FrameFault, oneWayCostOf, type Request, readCallFrame } from "./call-frame.ts";
@@ -390,5 +390,4 @@ export class IncomingCalls {
   }
 }
 
-const kindMask = CallFlag.oneWay | CallFlag.requestStream | CallFlag.responseStream;
-const streamFlags = CallFlag.requestStream | CallFlag.responseStream;
+const kindMask = CallFlag.oneWay | streamFlags;

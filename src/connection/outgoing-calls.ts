@@ -12,7 +12,7 @@
 
 import { type RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
-import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId } from "../wire/frame.ts";
+import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId, streamFlags } from "../wire/frame.ts";
 import { type AnswerFrame, badAnswer, readAnswerParts, readFailureAnswer, tooLarge, unreadable } from "./answer-frame.ts";
 import { AwaitedCalls } from "./awaited-calls.ts";
 import { encodeInto, encodeOwned, type Outgoing } from "./call.ts";
@@ -232,7 +232,6 @@ export class OutgoingCalls {
 
   /** The end, well. False: the connection is ending. A body that cannot be read fails this call alone. */
   receiveResult(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
-    this.hasAnswered = true;
     if (flags === EndFlag.message && end - start <= this.#receiver.maxBytes) {
       this.#close(call);
       if (!call.isCancelled) call.receiveResult(buffer, view, start, end, undefined);
@@ -267,7 +266,6 @@ export class OutgoingCalls {
 
   /** The end, badly. A body that cannot be read makes it INTERNAL. */
   receiveFailure(call: OutgoingCall, flags: number, buffer: Buffer, view: DataView, start: number, end: number): boolean {
-    this.hasAnswered = true;
     if (call.isCancelled) return this.#close(call);
     const frame = { flags, buffer, view, start, end };
     let answer: ReturnType<typeof readFailureAnswer>;
@@ -351,11 +349,10 @@ export class OutgoingCalls {
     let next = Number.POSITIVE_INFINITY;
     for (const call of [...this.#waiting, ...this.table.all()]) {
       if (call.isCancelled) continue;
-      if (call.deadlineAt <= now) {
+      if (call.deadlineAt > now) next = Math.min(next, call.deadlineAt);
+      else {
         this.cancel(call, CancelReason.deadline);
         call.expire();
-      } else if (call.deadlineAt < next) {
-        next = call.deadlineAt;
       }
     }
     return next;
@@ -401,5 +398,3 @@ export class OutgoingCalls {
     }
   }
 }
-
-const streamFlags = CallFlag.requestStream | CallFlag.responseStream;

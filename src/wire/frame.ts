@@ -72,6 +72,9 @@ export const CallFlag = Object.freeze({
   responseStream: 0x40,
 });
 
+/** A call with any of these is a stream. */
+export const streamFlags: number = CallFlag.requestStream | CallFlag.responseStream;
+
 /** Flags of `message`. */
 export const MessageFlag = Object.freeze({ fragmented: 0x08 });
 
