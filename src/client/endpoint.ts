@@ -30,8 +30,12 @@ export interface EndpointOwner {
   endpointChanged(endpoint: Endpoint): void;
 }
 
-/** The first call in a backoff period starts an attempt at once if the last one began this long ago. */
+/** Backoff grows by this. */
+const growth = 1.6;
+/** The first call in a backoff period starts an attempt at once if the last one began this long ago, */
 const leastAttemptGapMs = 100;
+/** and, where a call has cut short each period before it, growing up to this long ago: calls do not wait for longer than that. */
+const mostAttemptGapMs = 1_000;
 /** A probe that is out for longer makes way for another connection. A round trip around the world takes half of it. */
 const probePatienceMs = 500;
 const maxConnections = 4;
@@ -50,8 +54,12 @@ export class Endpoint implements ClientConnectionOwner {
   #patienceTimer: Timer | undefined;
   #failures = 0;
   #waitedSince: number | undefined;
-  /** The backoff was cut short: the next attempt is a moment away. */
+  /** The first call of this backoff period has come: the next attempt is a moment away. */
   #isSoon = false;
+  /** When the backoff is over, on the clock's scale. */
+  #dueAt = 0;
+  /** Backoff periods in a row in which there was a call. */
+  #cuts = 0;
   #isClosed = false;
   #attemptedAt = Number.NEGATIVE_INFINITY;
   /** Why the last attempt failed, or the last connection was lost. */
@@ -122,10 +130,19 @@ export class Endpoint implements ClientConnectionOwner {
     if (state === "closed" || state === "ready" || this.#attempt !== undefined) return;
     if (!this.#isBackingOff) return this.#start();
     if (this.#isSoon) return;
-    const gap = this.#owner.world.clock.now() - this.#attemptedAt;
-    if (gap >= leastAttemptGapMs) return this.#start();
     this.#isSoon = true;
-    this.#wait(leastAttemptGapMs - gap);
+    const now = this.#owner.world.clock.now();
+    const earliest = this.#attemptedAt + this.#attemptGap();
+    this.#cuts += 1;
+    if (earliest <= now) this.#start();
+    else if (earliest < this.#dueAt || this.#dueAt <= now) this.#wait(earliest - now);
+  }
+
+  /** Of the clients of a lost server, all of which are called all the time, each comes back at another moment. */
+  #attemptGap(): number {
+    if (this.#cuts === 0) return leastAttemptGapMs;
+    const most = Math.min(mostAttemptGapMs, leastAttemptGapMs * growth ** this.#cuts);
+    return Math.max(leastAttemptGapMs, most * (0.5 + this.#owner.world.clock.random() / 2));
   }
 
   /** Calls wait because the connections are full: one more, where that is what helps. */
@@ -223,15 +240,17 @@ export class Endpoint implements ClientConnectionOwner {
     const { clock, options } = this.#owner.world;
     if (one.error !== undefined) this.lastError = one.error;
     const hasServed = one.hasDrained || one.hasAnswered || clock.now() - (one.readyAt ?? 0) >= options.reconnect.minMs;
-    if (hasServed) this.#failures = 0;
-    else if (this.#attempt === undefined) this.#failed(one.error);
+    if (hasServed) {
+      this.#failures = 0;
+      this.#cuts = 0;
+    } else if (this.#attempt === undefined) this.#failed(one.error);
   }
 
   #failed(error: RpcError | undefined): void {
     const { clock, options } = this.#owner.world;
     if (error !== undefined) this.lastError = error;
     const { minMs, maxMs } = options.reconnect;
-    const most = Math.min(maxMs, minMs * 1.6 ** Math.min(this.#failures, 40));
+    const most = Math.min(maxMs, minMs * growth ** Math.min(this.#failures, 40));
     this.#failures += 1;
     this.#isBackingOff = true;
     this.#isSoon = false;
@@ -239,13 +258,16 @@ export class Endpoint implements ClientConnectionOwner {
   }
 
   #wait(ms: number): void {
+    const { clock } = this.#owner.world;
     this.#backoffTimer?.cancel();
-    this.#backoffTimer = this.#owner.world.clock.startTimer(() => this.#backoffOver(), Math.max(1, ms), false);
+    this.#dueAt = clock.now() + Math.max(1, ms);
+    this.#backoffTimer = clock.startTimer(() => this.#backoffOver(), Math.max(1, ms), false);
   }
 
   /** Nobody wants to call: the next who does starts an attempt by `connect`. Where others share the load, it is looked at again. */
   #backoffOver(): void {
     if (!this.#isBackingOff || this.#isClosed) return;
+    if (!this.#isSoon) this.#cuts = 0;
     this.#isSoon = false;
     if (this.#owner.isWanted(this)) this.#start();
     else if (this.#owner.isShared) this.#wait(this.#owner.world.options.reconnect.maxMs);

@@ -159,6 +159,26 @@ describe("backoff", () => {
     expect(await within(5, client.echo({ a: 1 }))).toEqual({ a: 1 });
   });
 
+  it("grows under calls that never pause as well, up to a second, and begins anew after a quiet period", async () => {
+    open();
+    channel.wire.refuse();
+    const attemptsIn = async (ms: number): Promise<number> => {
+      const before = channel.wire.attempts;
+      for (let passed = 0; passed < ms; passed += 20) {
+        client.echo().catch(() => {});
+        await clock.advance(20);
+      }
+      return channel.wire.attempts - before;
+    };
+    expect(await attemptsIn(1_000)).toBeLessThanOrEqual(7);
+    await attemptsIn(4_000);
+    expect(await attemptsIn(20_000)).toBeLessThanOrEqual(45);
+    await clock.advance(10_000);
+    expect(await within(10, failureOf(client.echo()))).toMatchObject({ code: "UNAVAILABLE" });
+    channel.wire.heal();
+    expect(await within(110, client.echo({ a: 1 }))).toEqual({ a: 1 });
+  });
+
   it("is not for channels that nobody calls through: they stay as they are", async () => {
     open();
     await within(10, client.echo());
