@@ -31,6 +31,11 @@ export class ChannelCaller implements Caller, DocumentCaller {
     if (options.interceptors.length > 0) this.#intercepted = new InterceptedCaller(this, channel, options);
   }
 
+  /** The channel is closed: what waits for interceptors ends. Calls that have begun are the connections'. */
+  close(error: () => RpcError): void {
+    this.#intercepted?.close(error);
+  }
+
   unary(method: MethodDescription, request: unknown, options?: CallOptions): Promise<unknown> {
     if (this.#intercepted !== undefined) return this.#intercepted.single(method, { message: request }, options);
     return this.unaryDocument(method, request, options, false);

@@ -12,7 +12,7 @@ import { DeadlineTimer } from "../connection/deadline-timer.ts";
 import { KeepaliveWatch } from "../connection/keepalive-watch.ts";
 import { encodeMetadata } from "../connection/metadata-document.ts";
 import { ArenaPool, CallFlag } from "../connection/wire-terms.ts";
-import { type Caller, callerSymbol } from "../contract/caller.ts";
+import { callerSymbol } from "../contract/caller.ts";
 import type { Channel, ChannelState } from "../contract/channel.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import { turnOnInheritance } from "../contract/context-scope.ts";
@@ -52,7 +52,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
   readonly resolve: Resolver;
   readonly codecLimits: CodecLimits;
   readonly signals: FollowedSignals = new FollowedSignals();
-  readonly [callerSymbol]: Caller;
+  readonly [callerSymbol]: ChannelCaller;
   readonly #endpoints: EndpointSet;
   readonly #queue: CallQueue;
   readonly #queueDeadlines: DeadlineTimer;
@@ -328,6 +328,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
     this.#queueDeadlines.stop();
     for (const call of [...this.#queue.all(), ...this.#pausing.keys()]) call.fail(closedError(call.executedSoFar));
     this.#endpoints.close(closedError());
+    this[callerSymbol].close(closedError);
     this.#updateHold();
   }
 

@@ -247,7 +247,7 @@ export function cancelled(reason: unknown, executed: "no" | "maybe" = "maybe"): 
   return withFacts(new RpcError({ code: "CANCELLED", message: "the call was cancelled", cause: reason }), { executed });
 }
 
-function endedWith(parent: CallContext, executed: "no" | "maybe"): RpcError {
+export function endedWith(parent: CallContext, executed: "no" | "maybe" = "maybe"): RpcError {
   const isDeadline = parent.endedBy === "deadline";
   const error = new RpcError({
     code: isDeadline ? "DEADLINE_EXCEEDED" : "CANCELLED",

@@ -12,12 +12,13 @@ import { ContextValueMap } from "../contract/context-values.ts";
 import { type InterceptedCall, type Interceptor, intercept, type Reply } from "../contract/interceptor.ts";
 import { mapStream } from "../contract/mapped-stream.ts";
 import type { MethodDescription } from "../contract/service.ts";
-import { isRpcError } from "../errors/rpc-error.ts";
+import { isRpcError, type RpcError } from "../errors/rpc-error.ts";
 import { Metadata } from "../metadata/metadata.ts";
 import { timeoutOf } from "./call-deadline.ts";
 import type { CompleteChannelOptions } from "./channel-options.ts";
 import type { CallHost } from "./client-call.ts";
-import { InterceptedStream, peekFirst, StreamsBelow } from "./intercepted-stream.ts";
+import { InterceptedRun } from "./intercepted-run.ts";
+import { InterceptedStream, peekFirst } from "./intercepted-stream.ts";
 import type { StreamCallInit } from "./stream-call.ts";
 
 /** The calls themselves, in wire documents. */
@@ -38,25 +39,12 @@ interface Request {
   readonly messages?: AsyncIterable<unknown> | Iterable<unknown>;
 }
 
-/** One call on its way through the interceptors: what they share with the call at the end of the chain. */
-interface Run {
-  readonly method: MethodDescription;
-  readonly options: CallOptions | undefined;
-  /** What interceptors see; the user's signal or the parent's end abort it. */
-  readonly abort: AbortController;
-  /** Leading metadata that has come: for calls that fail afterwards. */
-  leading: Metadata | undefined;
-  /** Its streams below the interceptors: nobody else ends those whose interceptor throws, or whose reader leaves before it has any. */
-  readonly streams: StreamsBelow;
-  /** Signals need not be listened to any more. */
-  unfollow: () => void;
-}
-
 export class InterceptedCaller {
   readonly #caller: DocumentCaller;
   readonly #host: CallHost;
   readonly #interceptors: readonly Interceptor[];
   readonly #timeoutMs: number | undefined;
+  readonly #runs = new Set<InterceptedRun>();
 
   constructor(caller: DocumentCaller, host: CallHost, options: CompleteChannelOptions) {
     this.#caller = caller;
@@ -65,32 +53,41 @@ export class InterceptedCaller {
     this.#timeoutMs = options.timeoutMs;
   }
 
+  /** Ends the calls that wait for interceptors. */
+  close(error: () => RpcError): void {
+    for (const run of [...this.#runs]) run.end(error());
+  }
+
   /** Unary and client-stream calls. */
   async single(method: MethodDescription, request: Request, options: CallOptions | undefined): Promise<unknown> {
-    const run = newRun(method, options);
+    const run = this.#newRun(method, options);
     const reply = await this.#told(run, this.#run(run, request));
-    await this.#endWell(reply, options);
+    await this.#endWell(run, reply);
     if (method.result === "document") return reply.message;
-    return method.result === "value" ? (reply.message as { value?: unknown } | undefined)?.value : undefined;
+    return method.result === "value" ? (reply.message as { value: unknown }).value : undefined;
   }
 
   async oneWay(method: MethodDescription, request: Request, options: CallOptions | undefined): Promise<void> {
-    await this.#run(newRun(method, options), request);
+    const run = this.#newRun(method, options);
+    await this.#run(run, request);
+    run.finish();
   }
 
   /** Streaming responses. The call starts at once; errors wait for the loop. */
   stream(method: MethodDescription, request: Request, options: CallOptions | undefined): AsyncIterable<unknown> {
-    const run = newRun(method, options);
+    const run = this.#newRun(method, options);
     const reply = this.#told(run, this.#run(run, request));
-    return new InterceptedStream(reply, {
-      unwrap: method.result === "value",
-      leave: () => run.streams.leave(),
-      ended: (one) => this.#endWell(one, options),
-    });
+    return new InterceptedStream(reply, run, (one) => this.#endWell(run, one));
+  }
+
+  #newRun(method: MethodDescription, options: CallOptions | undefined): InterceptedRun {
+    const run = new InterceptedRun(this.#host, method, options, () => this.#runs.delete(run));
+    this.#runs.add(run);
+    return run;
   }
 
   /** Tells the user what metadata the reply brings, or the failure. */
-  async #told(run: Run, running: Promise<Reply>): Promise<Reply> {
+  async #told(run: InterceptedRun, running: Promise<Reply>): Promise<Reply> {
     const { options } = run;
     try {
       const reply = await running;
@@ -105,13 +102,13 @@ export class InterceptedCaller {
   }
 
   /** Never rejects: the call itself went well. */
-  async #endWell(reply: Reply, options: CallOptions | undefined): Promise<void> {
-    if (options?.onTrailers === undefined) return;
-    try {
-      this.#tellTrailers(await reply.trailers, options);
-    } catch (error) {
-      this.#host.report(error, { trailers: true });
-    }
+  async #endWell(run: InterceptedRun, reply: Reply): Promise<void> {
+    const trailers = run.until(reply.trailers).then(
+      (one) => this.#tellTrailers(one, run.options),
+      (error: unknown) => this.#host.report(error, { trailers: true }),
+    );
+    if (run.options?.onTrailers !== undefined) await trailers;
+    run.finish();
   }
 
   #tellTrailers(trailers: Metadata, options: CallOptions | undefined): void {
@@ -129,13 +126,31 @@ export class InterceptedCaller {
     }
   }
 
-  async #run(run: Run, request: Request): Promise<Reply> {
-    const { method, options, abort } = run;
+  /** Answers what the interceptors do, or fails as soon as the run has ended. */
+  async #run(run: InterceptedRun, request: Request): Promise<Reply> {
+    let chain: Promise<Reply> | undefined;
+    try {
+      chain = this.#chain(run, request);
+      const reply = await run.until(chain);
+      if (reply.messages !== undefined) run.streaming();
+      return reply;
+    } catch (error) {
+      run.streams.leave();
+      run.finish();
+      // What is answered too late is not read by anybody.
+      chain?.then((late) => late.messages?.[Symbol.asyncIterator]().return?.()).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** The interceptors around the call itself. Throws TypeError for options and requests that make no sense. */
+  #chain(run: InterceptedRun, request: Request): Promise<Reply> {
+    const { method, options } = run;
     const streams = method.kind === "client-stream" || method.kind === "bidi";
     if (streams) checkIterable(request.messages);
+    const timeoutMs = timeoutOf(method, options, this.#timeoutMs);
     const parent = options?.parent === undefined ? currentContext() : (options.parent ?? undefined);
-    run.unfollow = this.#follow([options?.signal, parent?.signal], abort);
-    const deadline = this.#host.clock.epochNow() + timeoutOf(method, options, this.#timeoutMs);
+    const deadline = Math.min(this.#host.clock.epochNow() + timeoutMs, parent?.deadline ?? Number.POSITIVE_INFINITY);
     const call: InterceptedCall = {
       side: "client",
       method: {
@@ -146,40 +161,20 @@ export class InterceptedCaller {
       },
       ...(streams ? { messages: wrapItems(method, request.messages ?? []) } : { message: request.message }),
       metadata: new Metadata(options?.metadata),
-      signal: abort.signal,
-      deadline: Math.min(deadline, parent?.deadline ?? Number.POSITIVE_INFINITY),
+      signal: run.signal,
+      deadline,
       values: new ContextValueMap(parent?.values),
     };
+    run.begin(Math.min(timeoutMs, parent?.remainingMs() ?? Number.POSITIVE_INFINITY), parent);
     // A deadline may only get shorter on the way.
-    const innermost = (inner: InterceptedCall): Promise<Reply> => this.#call(run, inner, Math.min(inner.deadline, call.deadline));
-    try {
-      const reply = await intercept(this.#interceptors, innermost)(call);
-      // A stream of the call's own is followed to its end.
-      if (run.streams.isEmpty) run.unfollow();
-      return reply;
-    } catch (error) {
-      run.streams.leave();
-      run.unfollow();
-      throw error;
-    }
-  }
-
-  /** Aborts with the first of several signals. Answers how to stop that. */
-  #follow(signals: readonly (AbortSignal | undefined)[], abort: AbortController): () => void {
-    const given = signals.filter((signal) => signal !== undefined);
-    const follower = { signalAborted: (reason: unknown) => abort.abort(reason) };
-    for (const signal of given) {
-      if (signal.aborted) abort.abort(signal.reason);
-      else this.#host.signals.follow(signal, follower);
-    }
-    return () => {
-      for (const signal of given) this.#host.signals.leave(signal, follower);
-    };
+    const innermost = (inner: InterceptedCall): Promise<Reply> => this.#call(run, inner, Math.min(inner.deadline, deadline));
+    return intercept(this.#interceptors, method, innermost)(call);
   }
 
   /** The call itself, with what the interceptors made of it. */
-  async #call(run: Run, call: InterceptedCall, deadline: number): Promise<Reply> {
+  async #call(run: InterceptedRun, call: InterceptedCall, deadline: number): Promise<Reply> {
     const { method, options } = run;
+    const over = run.callBelow();
     let begun: () => void = () => {};
     const hasBegun = new Promise<void>((resolve) => {
       begun = resolve;
@@ -190,7 +185,7 @@ export class InterceptedCaller {
     });
     const { signal, ...others } = options ?? {};
     // Whoever replaces the signal wants his own; the user's and the parent's are followed by the call itself.
-    const followed = call.signal === run.abort.signal ? signal : call.signal;
+    const followed = call.signal === run.signal ? signal : call.signal;
     const inner: CallOptions = {
       ...others,
       ...(followed === undefined ? {} : { signal: followed }),
@@ -203,7 +198,7 @@ export class InterceptedCaller {
       onTrailers: (metadata) => {
         end(metadata);
         begun();
-        run.unfollow();
+        over();
       },
     };
     const reply = (more: { message?: unknown; messages?: AsyncIterable<unknown> }): Reply => ({
@@ -213,18 +208,20 @@ export class InterceptedCaller {
     });
     switch (method.kind) {
       case "unary":
-        return reply({ message: await this.#caller.unaryDocument(method, call.message, inner, true) });
+        return reply({ message: await this.#caller.unaryDocument(method, call.message, inner, true).finally(over) });
       case "one-way":
-        await this.#caller.oneWayDocument(method, call.message, inner);
+        await this.#caller.oneWayDocument(method, call.message, inner).finally(over);
         end(new Metadata());
         return reply({});
       case "client-stream":
-        return reply({ message: await this.#caller.clientStreamDocument(method, call.messages ?? nothing(), inner, true) });
+        return reply({
+          message: await this.#caller.clientStreamDocument(method, call.messages ?? nothing(), inner, true).finally(over),
+        });
       case "server-stream":
       case "bidi": {
         const given = method.kind === "bidi" ? { requests: call.messages ?? nothing() } : { request: call.message };
         const messages = this.#caller.stream({ method, options: inner, raw: true, ...given });
-        const first = peekFirst(messages, run.unfollow);
+        const first = peekFirst(messages, over);
         run.streams.add(first.messages);
         await Promise.race([hasBegun, first.arrived]);
         return reply({ messages: first.messages });
@@ -233,11 +230,6 @@ export class InterceptedCaller {
         return method.kind satisfies never;
     }
   }
-}
-
-function newRun(method: MethodDescription, options: CallOptions | undefined): Run {
-  const streams = new StreamsBelow();
-  return { method, options, abort: new AbortController(), leading: undefined, streams, unfollow: () => {} };
 }
 
 async function* nothing(): AsyncIterable<unknown> {}

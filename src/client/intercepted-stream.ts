@@ -5,27 +5,32 @@
  */
 
 import type { Reply } from "../contract/interceptor.ts";
+import type { MethodDescription } from "../contract/service.ts";
 
 const done: IteratorResult<never> = Object.freeze({ value: undefined, done: true }) as IteratorResult<never>;
 
-export interface StreamUser {
-  /** Messages are `{ value }` documents, which the user does not see. */
-  readonly unwrap: boolean;
-  /** The user leaves before the end. */
-  leave(): void;
-  /** The stream has ended well. Must not reject. */
-  ended(reply: Reply): Promise<void>;
+/** The run that the stream belongs to. */
+export interface StreamRun {
+  readonly method: MethodDescription;
+  readonly streams: StreamsBelow;
+  /** Its end has come before the stream's. */
+  readonly hasFailed: boolean;
+  until<T>(promise: Promise<T>): Promise<T>;
+  finish(): void;
 }
 
 export class InterceptedStream implements AsyncIterableIterator<unknown> {
   readonly #reply: Promise<Reply>;
-  readonly #user: StreamUser;
+  readonly #run: StreamRun;
+  /** The stream has ended well. Must not reject. */
+  readonly #ended: (reply: Reply) => Promise<void>;
   #messages: AsyncIterator<unknown> | undefined;
   #isOver = false;
 
-  constructor(reply: Promise<Reply>, user: StreamUser) {
+  constructor(reply: Promise<Reply>, run: StreamRun, ended: (reply: Reply) => Promise<void>) {
     this.#reply = reply;
-    this.#user = user;
+    this.#run = run;
+    this.#ended = ended;
     // It may never be read.
     reply.catch(() => {});
   }
@@ -37,26 +42,32 @@ export class InterceptedStream implements AsyncIterableIterator<unknown> {
     try {
       reply = await this.#reply;
       this.#messages ??= iteratorOf(reply);
-      result = await this.#messages.next();
+      result = await this.#run.until(this.#messages.next());
     } catch (error) {
       if (this.#isOver) return done;
       this.#isOver = true;
+      // It has not failed by itself.
+      if (this.#run.hasFailed) this.#messages?.return?.().catch(() => {});
+      this.#run.finish();
       throw error;
     }
     if (result.done === true) {
       if (this.#isOver) return done;
       this.#isOver = true;
-      await this.#user.ended(reply);
+      await this.#ended(reply);
       return done;
     }
-    return this.#user.unwrap ? { done: false, value: (result.value as { value: unknown }).value } : result;
+    // Messages are `{ value }` documents where the user gets no documents.
+    const unwraps = this.#run.method.result === "value";
+    return unwraps ? { done: false, value: (result.value as { value: unknown }).value } : result;
   }
 
   async return(): Promise<IteratorResult<unknown>> {
     if (this.#isOver) return done;
     this.#isOver = true;
     const left = this.#messages?.return?.();
-    this.#user.leave();
+    this.#run.streams.leave();
+    this.#run.finish();
     await left;
     // An interceptor may still answer with a stream of its own.
     if (this.#messages === undefined) this.#reply.then((reply) => iteratorOf(reply).return?.()).catch(() => {});

@@ -2,7 +2,7 @@
 
 import type { Metadata } from "../metadata/metadata.ts";
 import type { ContextValues, Peer } from "./call-context.ts";
-import type { CallKind } from "./service.ts";
+import type { CallKind, MethodDescription } from "./service.ts";
 
 /**
  * Sees every call of a channel or server. `next` goes on to the next interceptor and at last to the call itself; not calling it and
@@ -38,13 +38,37 @@ export interface Reply {
   readonly trailers: Promise<Metadata>;
 }
 
-/** Composes interceptors, the first outermost, around the call itself. */
+/** Composes interceptors, the first outermost, around the call itself. Whoever answers what is no reply to `method` gets a TypeError. */
 export function intercept(
   interceptors: readonly Interceptor[],
+  method: MethodDescription,
   innermost: (call: InterceptedCall) => Promise<Reply>,
 ): (call: InterceptedCall) => Promise<Reply> {
   return interceptors.reduceRight<(call: InterceptedCall) => Promise<Reply>>(
-    (next, interceptor) => async (call) => interceptor(call, next),
+    (next, interceptor) => async (call) => checkReply(method, await interceptor(call, next)),
     innermost,
   );
+}
+
+/** A forgotten `return` must not look like an answer, nor a message like a stream. */
+function checkReply(method: MethodDescription, reply: unknown): Reply {
+  const { kind, path } = method;
+  const lacks = (what: string): TypeError =>
+    new TypeError(`an interceptor of ${path} must return what next(call) answers, or ${what}`);
+  if (typeof reply !== "object" || reply === null) throw lacks(`a reply of its own, not ${String(reply)}`);
+  const { message, messages, metadata, trailers } = reply as Partial<Reply>;
+  const streams = kind === "server-stream" || kind === "bidi";
+  if (streams && !has(messages, Symbol.asyncIterator)) throw lacks("a reply of its own with { messages }, an async iterable");
+  const isEmpty = method.result === "void" || kind === "one-way";
+  if (!streams && (messages !== undefined || !(isEmpty || (typeof message === "object" && message !== null)))) {
+    throw lacks("a reply of its own with { message }, a document");
+  }
+  if (!has(metadata, "get") || !has(trailers, "then"))
+    throw lacks("a reply of its own with { metadata, trailers: Promise<Metadata> }");
+  return reply as Reply;
+}
+
+/** By its method, not its class: interceptors may come with another copy of this package. */
+function has(value: unknown, method: string | symbol): boolean {
+  return typeof (value as Partial<Record<string | symbol, unknown>> | null | undefined)?.[method] === "function";
 }

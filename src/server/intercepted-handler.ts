@@ -40,7 +40,7 @@ export async function runInterceptors(
   const trailers = new Metadata();
   let reply: Reply;
   try {
-    reply = await intercept(interceptors, (inner) => invoke(binding, inner, context, { leading, trailers }))(call);
+    reply = await intercept(interceptors, method, (inner) => invoke(binding, inner, context, { leading, trailers }))(call);
   } catch (error) {
     // What the handler has set goes with its failure.
     adopt({ metadata: leading, trailers });

@@ -293,14 +293,37 @@ describe.each(sides)("an interceptor of the %s", (side) => {
     expect((error as unknown as RpcError).metadata.get("trailing")).toBe("t");
   });
 
-  it("that answers nonsense harms that call alone", async () => {
-    for (const nonsense of [undefined, null, 5, {}, { message: 5 }, { messages: 5 }]) {
-      const { client } = on(side, [
-        (call, next) => (call.method.name === "empty" ? next(call) : (Promise.resolve(nonsense) as never)),
+  it("that answers no reply fails that call, and says so", async () => {
+    const metadata = { metadata: new Metadata(), trailers: Promise.resolve(new Metadata()) };
+    const nonsense = [undefined, null, 5, {}, { message: 5, ...metadata }, { messages: 5, ...metadata }, { message: {} }];
+    for (const reply of nonsense) {
+      const { client, serverErrors } = on(side, [
+        (call, next) => (call.method.name === "empty" ? next(call) : (Promise.resolve(reply) as never)),
       ]);
-      await Promise.allSettled([client.echo({ body: empty }), collect(client.list({ steps: [] })), client.sum([])]);
+      const calls = [client.echo({ body: empty }), collect(client.list({ steps: [] })), client.sum([]), collect(client.chat([]))];
+      const errors = await Promise.all(calls.map(failureOf));
+      const blamed = side === "channel" ? errors : serverErrors;
+      expect(blamed).toHaveLength(4);
+      for (const error of blamed) {
+        expect(error).toBeInstanceOf(TypeError);
+        expect((error as Error).message).toMatch(
+          /^an interceptor of \S+ must return what next\(call\) answers, or a reply of its own/,
+        );
+      }
+      if (side === "server") for (const error of errors) expect(error).toMatchObject({ code: "INTERNAL", origin: "remote" });
       expect(await client.empty({})).toEqual({});
     }
+  });
+
+  it("that answers a stream with a message, or a message with a stream, is told so", async () => {
+    const swap: Interceptor = async (call, next) => {
+      const { messages, ...reply } = await next(call);
+      return messages === undefined ? { ...reply, messages: (async function* () {})() } : { ...reply, message: {} };
+    };
+    const { client, serverErrors } = on(side, [swap]);
+    const errors = await Promise.all([client.echo({ body: empty }), collect(client.list({ steps: [] }))].map(failureOf));
+    const blamed = (side === "channel" ? errors : serverErrors).map((error) => (error as Error).message);
+    expect(blamed.sort()).toEqual([expect.stringContaining("{ message }"), expect.stringContaining("{ messages }")]);
   });
 
   it("counts and maps each message of a stream, both ways, one pulled at a time", async () => {
@@ -328,6 +351,116 @@ describe.each(sides)("an interceptor of the %s", (side) => {
     });
     expect(await client.sum([1, 2, 3].map((seq) => ({ seq, body: empty })))).toEqual({ messages: 3, total_bytes: 306 });
     expect(down).toBe(3);
+  });
+});
+
+describe("a call whose interceptor does not answer", () => {
+  /** Waits before the call goes on, or after it has been answered; then for good. */
+  const stalls: Record<string, Interceptor> = {
+    "before the call": () => new Promise(() => {}),
+    "behind the call": async (call, next) => {
+      await next(call);
+      return new Promise(() => {});
+    },
+  };
+  const ways: Record<
+    string,
+    { code: string; end: (of: { abort: AbortController; close: () => unknown }) => unknown; timeoutMs?: number }
+  > = {
+    "its deadline": { code: "DEADLINE_EXCEEDED", end: () => {}, timeoutMs: 100 },
+    "the user's abort": { code: "CANCELLED", end: ({ abort }) => abort.abort("reason") },
+    "close()": { code: "CANCELLED", end: ({ close }) => close() },
+  };
+
+  describe.each(Object.keys(stalls))("%s", (when) => {
+    it.each(Object.keys(ways))("ends with %s, of every kind", async (way) => {
+      const { code, end, timeoutMs = Number.POSITIVE_INFINITY } = ways[way] as (typeof ways)[string];
+      let heard = 0;
+      const stall: Interceptor = (call, next) => {
+        call.signal.addEventListener("abort", () => {
+          heard += 1;
+        });
+        return (stalls[when] as Interceptor)(call, next);
+      };
+      const { client, channel, clock } = on("channel", [stall]);
+      const abort = new AbortController();
+      const options = { signal: abort.signal, timeoutMs };
+      const failures = [
+        failureOf(client.echo({ body: empty }, options)),
+        failureOf(client.sum([], options)),
+        failureOf(collect(client.list({ steps: [] }, options))),
+        failureOf(collect(client.chat([], options))),
+      ];
+      await clock.settle();
+      end({ abort, close: () => channel.close() });
+      await clock.advance(101);
+      const executed = when === "before the call" ? "no" : "maybe";
+      for (const failure of await Promise.all(failures)) {
+        expect(failure).toMatchObject({ code, executed, method: expect.stringContaining("conformance.v1.") });
+        if (way === "the user's abort") expect(failure.cause).toBe("reason");
+        if (way === "its deadline")
+          expect(failure.message).toBe("deadline exceeded after 100 ms: an interceptor of the channel has not answered");
+      }
+      expect(heard).toBe(4);
+    });
+  });
+
+  it("fails with the interceptor's own answer to the end, if that comes within a moment", async () => {
+    const fallback: Interceptor = async (call, next) => {
+      try {
+        return await next(call);
+      } catch (error) {
+        await Promise.resolve();
+        return {
+          message: { body: empty, text: (error as RpcError).code },
+          metadata: new Metadata(),
+          trailers: Promise.resolve(new Metadata()),
+        };
+      }
+    };
+    const { client, clock } = on("channel", [fallback], {
+      echo: (_request: unknown, { signal }: CallContext) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    });
+    const abort = new AbortController();
+    const answers = [client.echo({ body: empty }, { timeoutMs: 100 }), client.echo({ body: empty }, { signal: abort.signal })];
+    await clock.settle();
+    abort.abort();
+    await clock.advance(200);
+    expect((await Promise.all(answers)).map(({ text }) => text)).toEqual(["DEADLINE_EXCEEDED", "CANCELLED"]);
+  });
+
+  it("stops reading a stream of the interceptor's own", async () => {
+    let isLeft = false;
+    const endless: Interceptor = async () => ({
+      messages: {
+        [Symbol.asyncIterator]: () => ({
+          next: () => new Promise<never>(() => {}),
+          return: async () => {
+            isLeft = true;
+            return { done: true, value: undefined };
+          },
+        }),
+      },
+      metadata: new Metadata(),
+      trailers: Promise.resolve(new Metadata()),
+    });
+    const { client, clock } = on("channel", [endless]);
+    const failing = failureOf(collect(client.list({ steps: [] }, { timeoutMs: 100 })));
+    await clock.advance(101);
+    expect(await failing).toMatchObject({ code: "DEADLINE_EXCEEDED", executed: "no" });
+    expect(isLeft).toBe(true);
+  });
+
+  it("whose trailers fail succeeds, and onError is told", async () => {
+    const broken: Interceptor = async (call, next) => ({
+      ...(await next(call)),
+      trailers: Promise.reject(new Error("no trailers")),
+    });
+    const { client, channelErrors } = on("channel", [broken]);
+    expect(await client.empty({})).toEqual({});
+    expect(await client.empty({}, { onTrailers: () => {} })).toEqual({});
+    expect(channelErrors).toEqual([new Error("no trailers"), new Error("no trailers")]);
   });
 });
 
