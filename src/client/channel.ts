@@ -122,7 +122,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
 
   dispatch(call: ClientCall): void {
     if (call.isSettled) return;
-    if (this.#states.now === "closed") return call.fail(closedError("no"));
+    if (this.isClosed) return call.fail(closedError("no"));
     if (!this.#queue.hasFor(call.kindFlags)) {
       const connection = this.#endpoints.pick(call.kindFlags);
       const mustWait = (call.kindFlags & CallFlag.oneWay) !== 0 && connection?.isFull === true;
@@ -161,7 +161,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
     }
     if (call.isSettled) return;
     // A getter of the request has closed the channel.
-    if (this.#states.now === "closed") return call.fail(closedError("no"));
+    if (this.isClosed) return call.fail(closedError("no"));
     if (call.deadlineAt !== Number.POSITIVE_INFINITY) this.#queueDeadlines.watch(call.deadlineAt);
     this.#endpoints.connect();
     this.#endpoints.grow(call.kindFlags);
@@ -184,7 +184,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
   }
 
   retry(call: ClientCall, error: RpcError): boolean {
-    if (this.#states.now === "closed") return false;
+    if (this.isClosed) return false;
     const pauseMs = this.#retries.pauseFor(call, error, this.clock);
     if (pauseMs === undefined || this.clock.now() + pauseMs >= call.deadlineAt) return false;
     this.#endpoints.callFailed(call.connection, error);
@@ -259,7 +259,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
   }
 
   endpointsChanged(): void {
-    if (this.#states.now === "closed") return;
+    if (this.isClosed) return;
     const { state } = this.#endpoints;
     this.#states.set(state);
     if (state === "unavailable") this.#failWaiting();
@@ -285,6 +285,10 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
 
   get state(): ChannelState {
     return this.#states.now;
+  }
+
+  get isClosed(): boolean {
+    return this.#states.now === "closed";
   }
 
   states(): AsyncIterable<ChannelState> {
@@ -323,7 +327,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
   }
 
   async close(): Promise<void> {
-    if (this.#states.now === "closed") return;
+    if (this.isClosed) return;
     this.#states.set("closed");
     this.#queueDeadlines.stop();
     for (const call of [...this.#queue.all(), ...this.#pausing.keys()]) call.fail(closedError(call.executedSoFar));

@@ -28,11 +28,15 @@ import type { Clock } from "../time/clock.ts";
 import { describeTimings, withConnecting } from "./call-timings.ts";
 import type { FollowedSignals, Follower } from "./followed-signals.ts";
 
+/** By how much the server's measure of a deadline may be ahead of ours: a part of a millisecond, and a timer that fires early. */
+const clockSlackMs = 2;
+
 /** What a call needs of its channel. */
 export interface CallHost {
   readonly codecLimits: CodecLimits;
   readonly clock: Clock;
   readonly signals: FollowedSignals;
+  readonly isClosed: boolean;
   /** Starts a call, or keeps it until there is a connection. Never throws. */
   start(call: ClientCall): void;
   /** A call that failed before it was started: counted all the same. */
@@ -102,7 +106,7 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   }
 
   signalAborted(reason: unknown): void {
-    this.abort(cancelled(reason, this.executedSoFar));
+    this.giveUp(cancelled(reason, this.executedSoFar));
   }
 
   /** Ends with its parent. False: the parent has ended already. */
@@ -119,7 +123,12 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   }
 
   parentEnded(parent: CallContext): void {
-    this.abort(endedWith(parent, this.executedSoFar));
+    this.giveUp(endedWith(parent, this.executedSoFar));
+  }
+
+  /** The peer has said something that only a call that has begun says. */
+  protected get hasRun(): boolean {
+    return this.isAccepted || this.hasLeading;
   }
 
   /** What is known of the handler while no answer is there: not started as long as nothing has left. */
@@ -127,7 +136,15 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
     return (this.isQueued || this.id === 0) && !this.mayHaveRun ? "no" : "maybe";
   }
 
-  /** Gives up: the peer is told, the user gets `error`. */
+  private giveUp(error: RpcError): void {
+    this.givesUp();
+    this.abort(error);
+  }
+
+  /** Its user ends it, by an abort, the parent's end or the deadline: what has come of a stream is not wanted any more. */
+  protected givesUp(): void {}
+
+  /** Ends it from this side: the peer is told, the user gets `error`. */
   abort(error: unknown, reason: number = CancelReason.cancelled): void {
     if (this.isSettled) return;
     this.connection?.outgoing.cancel(this, reason);
@@ -135,6 +152,7 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
   }
 
   expire(): void {
+    this.givesUp();
     this.fail(this.deadlineError());
   }
 
@@ -148,6 +166,8 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
 
   receiveFailure(error: RpcError, fault: FaultBytes | undefined): void {
     if (this.isSettled) return;
+    // The server has measured the same deadline, and was a moment faster.
+    if (error.code === "DEADLINE_EXCEEDED" && this.host.now() >= this.deadlineAt - clockSlackMs) this.givesUp();
     if (fault === undefined && this.isRepeatable && this.host.retry(this, error)) return;
     this.fail(fault === undefined ? error : this.faultOf(error, fault));
   }
@@ -186,6 +206,7 @@ export abstract class ClientCall extends OutgoingCall implements ChildCall, Foll
     const { code } = error;
     if (error.method === undefined) withFacts(error, { method: this.method.path });
     if (this.mayHaveRun && error.executed === "no") withFacts(error, { executed: "maybe" });
+    if (this.hasRun && error.executed === "maybe") withFacts(error, { executed: "yes" });
     if ((code === "DEADLINE_EXCEEDED" || code === "UNAVAILABLE") && error.timings?.queue === undefined) {
       withFacts(error, { timings: withConnecting(this.host.timingsOf(this), error.timings) });
     }

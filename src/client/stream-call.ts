@@ -35,7 +35,6 @@ export class StreamCall extends ClientCall implements Outgoing {
   readonly inbox: Inbox<unknown> | undefined;
   readonly #init: StreamCallInit;
   readonly #pump: MessagePump | undefined;
-  #isAccepted = false;
   /** The first request message: kept until the server has accepted, for a retry. */
   #first: { readonly item: unknown } | undefined;
   /** The iterable ended or was pulled beyond its first message. */
@@ -44,6 +43,7 @@ export class StreamCall extends ClientCall implements Outgoing {
   /** What `write` writes next. */
   #outgoing: unknown;
   #hasReceived = false;
+  #isGivenUp = false;
 
   constructor(init: StreamCallInit) {
     super(init.host, init.method, init.options);
@@ -70,7 +70,11 @@ export class StreamCall extends ClientCall implements Outgoing {
   }
 
   get isRepeatable(): boolean {
-    return !this.#hasReceived && !this.#isAccepted && this.#firstOnly;
+    return !this.#hasReceived && !this.isAccepted && this.#firstOnly;
+  }
+
+  protected override get hasRun(): boolean {
+    return this.#hasReceived || super.hasRun;
   }
 
   /** The call frame is on its way: requests may flow. */
@@ -94,7 +98,7 @@ export class StreamCall extends ClientCall implements Outgoing {
 
   #send(item: unknown): void {
     const wrapped = this.method.requestItem === "value" && !this.#init.raw ? { value: item } : item;
-    if (!this.#isAccepted) {
+    if (!this.isAccepted) {
       if (this.#first === undefined) this.#first = { item: wrapped };
       else this.#firstOnly = false;
     }
@@ -108,7 +112,7 @@ export class StreamCall extends ClientCall implements Outgoing {
   }
 
   #canSend(): boolean {
-    return this.#isAccepted && this.isOpen && this.connection?.sender.canSend(this) === true;
+    return this.isAccepted && this.isOpen && this.connection?.sender.canSend(this) === true;
   }
 
   #finishRequests(): void {
@@ -122,14 +126,12 @@ export class StreamCall extends ClientCall implements Outgoing {
   }
 
   override receiveAccept(): void {
-    if (this.#isAccepted) return;
-    this.#isAccepted = true;
     this.#first = undefined;
     if (this.#canSend()) this.#pump?.resume();
   }
 
   sendReady(): void {
-    if (this.#isAccepted) this.#pump?.resume();
+    if (this.isAccepted) this.#pump?.resume();
   }
 
   // ---------------------------------------------------------------- responses
@@ -163,7 +165,8 @@ export class StreamCall extends ClientCall implements Outgoing {
         return this.fail(this.localFailure(error, "INTERNAL", "yes"));
       }
     } else if (start !== end) {
-      return this.fail(new RpcError({ code: "INTERNAL", message: "the peer ended a stream with a message" }));
+      const error = new RpcError({ code: "INTERNAL", message: "the peer ended a stream with a message" });
+      return this.fail(this.localFailure(error, "INTERNAL", "yes"));
     }
     this.settle(undefined);
     this.#pump?.drop();
@@ -183,14 +186,19 @@ export class StreamCall extends ClientCall implements Outgoing {
     this.abort(cancelled(undefined));
   }
 
+  protected override givesUp(): void {
+    this.#isGivenUp = true;
+  }
+
   protected reject(error: unknown): void {
     this.#pump?.drop();
     if (this.inbox === undefined) this.#init.reject?.(error);
+    // What had arrived before an error comes first, unless the reader itself has given up.
+    else if (this.#isGivenUp || this.host.isClosed) this.inbox.abort(error);
     else this.inbox.fail(error);
   }
 
   protected reset(): void {
-    this.#isAccepted = false;
     this.#outgoing = this.#init.request;
   }
 }

@@ -388,6 +388,65 @@ describe.each([
     expect(await failureOf(iterator.next())).toMatchObject({ code: "UNAVAILABLE" });
   });
 
+  it.each([
+    ["the user's abort", "CANCELLED"],
+    ["the deadline", "DEADLINE_EXCEEDED"],
+    ["close()", "CANCELLED"],
+  ])("hands out nothing more after %s: the reader itself has given up", async (way, code) => {
+    const list = async function* (_request: unknown, { signal }: CallContext) {
+      for (let seq = 0; seq < 50; seq += 1) yield chunk(seq);
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    };
+    const { client, channel, clock } = open({ list, chat: list });
+    const abort = new AbortController();
+    const given = { signal: abort.signal, timeoutMs: 1_000 };
+    const streams = [client.list({ steps: [] }, given), client.chat([], given)].map((one) => one[Symbol.asyncIterator]());
+    for (const stream of streams) expect(await stream.next()).toEqual({ done: false, value: chunk(0) });
+    await clock.settle();
+    if (way === "the user's abort") abort.abort();
+    else if (way === "close()") await channel.close();
+    else await clock.advance(1_010);
+    for (const stream of streams) {
+      expect(await failureOf(stream.next())).toMatchObject({ code, executed: "yes" });
+      expect(await stream.next()).toEqual({ done: true, value: undefined });
+    }
+  });
+
+  it("knows that its handler has begun by what has come of it: a message, or leave to send a second request", async () => {
+    const hang = (context: CallContext) =>
+      new Promise<never>((_, reject) => context.signal.addEventListener("abort", () => reject(context.signal.reason)));
+    const { client, clock } = open({
+      sum: (_requests: unknown, context: CallContext) => hang(context),
+      chat: async function* (_requests: unknown, context: CallContext) {
+        yield chunk(0);
+        await hang(context);
+      },
+    });
+    const endless = async function* () {
+      for (;;) {
+        yield ask;
+        await clock.settle();
+      }
+    };
+    const abort = new AbortController();
+    const failing = [
+      failureOf(
+        client.sum(
+          (async function* () {
+            yield chunk(1);
+            yield chunk(2);
+            await new Promise(() => {});
+          })(),
+          { signal: abort.signal },
+        ),
+      ),
+      failureOf(collect(client.chat(endless(), { signal: abort.signal }))),
+    ];
+    await clock.settle();
+    abort.abort();
+    for (const failure of failing) expect(await failure).toMatchObject({ code: "CANCELLED", executed: "yes" });
+  });
+
   it("calls onMetadata once before its first message and onTrailers once at its end", async () => {
     const { client } = open({
       async *list(_request: unknown, context: CallContext) {
