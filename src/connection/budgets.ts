@@ -26,12 +26,14 @@ export class RateBudget {
     return this.#left + ((now - this.#filledAt) / 1_000) * this.#perSecond >= this.#perSecond * burstSeconds;
   }
 
-  /** Counts one. False: too many. */
+  /** Counts one. False: it is too many. */
   take(now: number): boolean {
     const gained = ((now - this.#filledAt) / 1_000) * this.#perSecond;
     this.#filledAt = now;
-    this.#left = Math.min(this.#perSecond * burstSeconds, this.#left + gained) - 1;
-    return this.#left >= 0;
+    this.#left = Math.min(this.#perSecond * burstSeconds, this.#left + gained);
+    if (this.#left < 1) return false;
+    this.#left -= 1;
+    return true;
   }
 }
 

@@ -10,6 +10,7 @@ export class CallIds {
   readonly #first: number;
   #next: number;
   #highest: number;
+  #lastAccepted: number | undefined;
 
   /** @param first odd for a client, even for a server */
   constructor(first: number) {
@@ -35,5 +36,16 @@ export class CallIds {
   /** A frame of a call that is not open: late, or never opened? */
   isKnown(id: number): boolean {
     return !isLaterId(id, this.#highest);
+  }
+
+  /** The peer, which is going away, accepts nothing above this. */
+  endAt(lastAccepted: number): void {
+    this.#lastAccepted = lastAccepted;
+  }
+
+  /** Was the peer told of this call too late? */
+  isBeyondEnd(id: number): boolean {
+    const last = this.#lastAccepted;
+    return last !== undefined && (last === 0 || isLaterId(id, last));
   }
 }

@@ -12,7 +12,8 @@
 
 import { type RpcError, withFacts } from "../errors/rpc-error.ts";
 import type { Metadata } from "../metadata/metadata.ts";
-import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, isLaterId, streamFlags } from "../wire/frame.ts";
+import type { Clock } from "../time/clock.ts";
+import { CallFlag, CancelReason, EndFlag, FrameKind, headerBytes, headerWord, streamFlags } from "../wire/frame.ts";
 import { type AnswerFrame, badAnswer, readAnswerParts, readFailureAnswer, tooLarge, unreadable } from "./answer-frame.ts";
 import { AwaitedCalls } from "./awaited-calls.ts";
 import { encodeInto, encodeOwned, type Outgoing } from "./call.ts";
@@ -20,6 +21,7 @@ import { documentEnd } from "./call-frame.ts";
 import { CallIds } from "./call-ids.ts";
 import { CallTable } from "./call-table.ts";
 import { callTailBound, callTailFlags, writeCallTail } from "./call-tail.ts";
+import { CancelPace } from "./cancel-pace.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import { oneWayOverheadBytes } from "./limits.ts";
 import type { MessageReceiver } from "./message-receiver.ts";
@@ -36,7 +38,8 @@ export class OutgoingCalls {
   readonly #receiver: MessageReceiver;
   readonly #peer: PeerSettings;
   readonly #maxMetadataBytes: number;
-  readonly #now: () => number;
+  readonly #clock: Clock;
+  readonly #cancels: CancelPace;
   readonly table: CallTable<OutgoingCall> = new CallTable<OutgoingCall>();
   /** Large requests that wait for one of the eight places: not on the wire, with neither id nor name. */
   readonly #waiting = new Set<OutgoingCall>();
@@ -45,8 +48,6 @@ export class OutgoingCalls {
   /** Calls that may be open: what the peer allows, 0 when the connection is gone. */
   #places: number;
   #openStreams = 0;
-  /** Calls above this id were never accepted by the peer, which is going away. */
-  #lastAccepted: number | undefined;
 
   /** The peer has ended a call. */
   hasAnswered = false;
@@ -59,7 +60,7 @@ export class OutgoingCalls {
     output: FrameOutput,
     traffic: MessageTraffic,
     peer: PeerSettings,
-    options: { firstId: number; maxMetadataBytes: number; now: () => number },
+    options: { firstId: number; maxMetadataBytes: number; clock: Clock },
   ) {
     this.#output = output;
     this.#sender = traffic.sender;
@@ -67,7 +68,8 @@ export class OutgoingCalls {
     this.#peer = peer;
     this.#methods = new MethodNumbers(peer.maxMethods);
     this.#maxMetadataBytes = options.maxMetadataBytes;
-    this.#now = options.now;
+    this.#clock = options.clock;
+    this.#cancels = new CancelPace(output, options.clock);
     this.#ids = new CallIds(options.firstId);
     this.#places = peer.maxCalls;
   }
@@ -160,7 +162,7 @@ export class OutgoingCalls {
       this.#waiting.delete(call);
       this.awaited.remove();
       // It may have waited for a place.
-      call.openedAt = this.#now();
+      call.openedAt = this.#clock.now();
       const arena = this.#output.arena;
       arena.reserve(headerBytes + 4 + callTailBound(call));
       const start = arena.position + headerBytes;
@@ -208,7 +210,7 @@ export class OutgoingCalls {
     if (call.isOpen) {
       this.awaited.remove();
       this.#receiver.discardReceiving(call);
-      this.#output.writeWord(FrameKind.cancel, call.id, reason);
+      this.#cancels.send(call, reason);
     } else if (this.#waiting.delete(call)) {
       this.awaited.remove();
     }
@@ -339,7 +341,8 @@ export class OutgoingCalls {
       this.#sender.abandonSending(call);
     }
     if ((call.kindFlags & streamFlags) !== 0) this.#openStreams -= 1;
-    if (!call.isCancelled) this.awaited.remove();
+    if (call.isCancelled) this.#cancels.forget(call.id);
+    else this.awaited.remove();
     this.onRoom();
     return true;
   }
@@ -360,15 +363,9 @@ export class OutgoingCalls {
 
   /** The peer accepts nothing above `lastAccepted`: those calls are safe to send elsewhere. */
   goingAway(lastAccepted: number, error: () => RpcError): void {
-    this.#lastAccepted = lastAccepted;
+    this.#ids.endAt(lastAccepted);
     this.#failWaiting(error);
-    for (const call of this.table.all()) if (this.#isBeyond(call.id)) this.#lose(call, error, "no");
-  }
-
-  /** Was the peer, which is going away, told of this call too late? */
-  #isBeyond(id: number): boolean {
-    const last = this.#lastAccepted;
-    return last !== undefined && (last === 0 || isLaterId(id, last));
+    for (const call of this.table.all()) if (this.#ids.isBeyondEnd(call.id)) this.#lose(call, error, "no");
   }
 
   /** Nothing of these has left. */
@@ -392,9 +389,10 @@ export class OutgoingCalls {
   /** The connection is gone. What is tried again must not come back here. */
   closeAll(error: () => RpcError): void {
     this.#places = 0;
+    this.#cancels.stop();
     this.#failWaiting(error);
     for (const call of this.table.all()) {
-      this.#lose(call, error, this.#isBeyond(call.id) || call.isRequestUnderWay ? "no" : "maybe");
+      this.#lose(call, error, this.#ids.isBeyondEnd(call.id) || call.isRequestUnderWay ? "no" : "maybe");
     }
   }
 }

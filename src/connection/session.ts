@@ -96,7 +96,7 @@ export class Session {
     this.outgoing = new OutgoingCalls(output, traffic, peer, {
       firstId: options.firstCallId ?? (side === "client" ? 1 : 2),
       maxMetadataBytes: settings.limits.maxMetadataBytes,
-      now: () => clock.now(),
+      clock,
     });
     this.incoming = new IncomingCalls(output, traffic, settings, peer, {
       dispatcher,

@@ -116,6 +116,35 @@ describe("connecting", () => {
   });
 });
 
+describe("a connection whose user gives up more calls than the server takes cancels", () => {
+  it("stands, and the other calls on it: cancels above the rate wait, and new calls for their places", async () => {
+    open();
+    const other = client.hang({ timeoutMs: Number.POSITIVE_INFINITY });
+    let isOver = false;
+    other
+      .catch(() => {})
+      .finally(() => {
+        isOver = true;
+      });
+    let givenUp = 0;
+    for (let wave = 0; wave < 60; wave += 1) {
+      const abort = new AbortController();
+      const failing = Array.from({ length: 500 }, () => failureOf(client.hang({ signal: abort.signal })));
+      await clock.advance(1);
+      abort.abort();
+      for (const error of await Promise.all(failing)) expect(error).toMatchObject({ code: "CANCELLED" });
+      givenUp += failing.length;
+    }
+    expect(givenUp).toBe(30_000);
+    const waiting = client.echo({ a: 1 });
+    await clock.advance(10_000);
+    expect(await waiting).toEqual({ a: 1 });
+    expect(isOver).toBe(false);
+    // None has ended; a second one was made when the first was full.
+    expect(server.stats()).toMatchObject({ open: 1, connections: channel.wire.dialed });
+  }, 60_000);
+});
+
 describe("backoff", () => {
   it("grows with jitter up to the maximum while calls wait, and is forgotten after a success", async () => {
     open({ reconnect: { minMs: 100, maxMs: 1_000 } });
