@@ -3,6 +3,7 @@
  * parent's, if that is nearer.
  */
 
+import { checkTimeout } from "../connection/option-checks.ts";
 import type { CallOptions } from "../contract/call-options.ts";
 import type { MethodDescription } from "../contract/service.ts";
 
@@ -11,10 +12,9 @@ const unaryTimeoutMs = 10_000;
 
 /** Milliseconds, Infinity for none. TypeError for what is no number. */
 export function timeoutOf(method: MethodDescription, options: CallOptions | undefined, channelMs: number | undefined): number {
-  const own: unknown = options?.timeoutMs;
+  const own = options?.timeoutMs;
   if (own === undefined) {
     return method.timeoutMs ?? channelMs ?? (method.kind === "unary" ? unaryTimeoutMs : Number.POSITIVE_INFINITY);
   }
-  if (typeof own !== "number" || Number.isNaN(own)) throw new TypeError(`timeoutMs must be a number, not ${String(own)}`);
-  return own;
+  return checkTimeout(own);
 }

@@ -13,7 +13,8 @@ import type { MethodDescription } from "../contract/service.ts";
 import { RpcError, withFacts } from "../errors/rpc-error.ts";
 import { Metadata } from "../metadata/metadata.ts";
 import { timeoutOf } from "./call-deadline.ts";
-import { type CompleteChannelOptions, checkRetry } from "./channel-options.ts";
+import { checkCallOptions } from "./call-option-checks.ts";
+import type { CompleteChannelOptions } from "./channel-options.ts";
 import type { CallHost, ClientCall } from "./client-call.ts";
 import { type DocumentCaller, InterceptedCaller } from "./intercepted-caller.ts";
 import { OneWayCall } from "./one-way-call.ts";
@@ -118,8 +119,7 @@ export class ChannelCaller implements Caller, DocumentCaller {
     const timeoutMs = timeoutOf(method, options, this.#timeoutMs);
     const parent = options?.parent === undefined ? currentContext() : options.parent;
     if (options !== undefined) {
-      checkRetry(options.retry);
-      if (options.signal !== undefined) checkSignal(options.signal);
+      checkCallOptions(options);
       if (options.metadata !== undefined) call.requestMetadata = new Metadata(options.metadata);
     }
     call.deadlineAt = now + timeoutMs;
@@ -141,11 +141,6 @@ export class ChannelCaller implements Caller, DocumentCaller {
     call.isNestedInRetry = parent.attempt > 1;
     call.followParent(parent);
   }
-}
-
-function checkSignal(signal: unknown): void {
-  if (typeof (signal as Partial<AbortSignal> | null)?.addEventListener === "function") return;
-  throw new TypeError(`signal must be an AbortSignal, not ${signal === null ? "null" : typeof signal}`);
 }
 
 /** A stream call that could not even begin: its error waits for the loop. */

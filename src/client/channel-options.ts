@@ -1,22 +1,13 @@
 /** What `connect` takes, completed and checked. Misuse is a TypeError at once. */
 
-import {
-  type ConnectionSettings,
-  completeLimits,
-  connectionWindowBytes,
-  fragmentBytes,
-  type Limits,
-  maxStreamsOf,
-  outputHighWaterBytes,
-  streamWindowBytes,
-  writeStallMs,
-} from "../connection/limits.ts";
+import type { ConnectionSettings, Limits } from "../connection/limits.ts";
 import {
   checkFunctions,
   checkHook,
   checkKnown,
+  checkTimeout,
   checkTls,
-  completeKeepalive,
+  completeSettings,
   positive,
   safeHook,
 } from "../connection/option-checks.ts";
@@ -110,27 +101,14 @@ export function completeChannelOptions(target: string | readonly string[], optio
   if (!Array.isArray(targets) || targets.length === 0)
     throw new TypeError("connect() needs an address, or an array with at least one");
   checkKnown(options, known, "channel");
-  const limits = completeLimits(options.limits);
   const connectTimeoutMs = positive(options.connectTimeoutMs, "connectTimeoutMs", 10_000);
   const minMs = positive(options.reconnect?.minMs, "reconnect.minMs", 100);
   checkRetry(options.retry);
-  if (options.timeoutMs !== undefined && (typeof options.timeoutMs !== "number" || Number.isNaN(options.timeoutMs))) {
-    throw new TypeError(`timeoutMs must be a number, not ${String(options.timeoutMs)}`);
-  }
+  if (options.timeoutMs !== undefined) checkTimeout(options.timeoutMs);
   return {
     addresses: targets.map(parseAddress),
     interceptors: checkFunctions(options.interceptors, "interceptors"),
-    settings: {
-      limits,
-      maxStreams: maxStreamsOf(limits),
-      fragmentBytes,
-      streamWindowBytes,
-      connectionWindowBytes,
-      outputHighWaterBytes,
-      handshakeTimeoutMs: connectTimeoutMs,
-      writeStallMs: positive(options.writeStallMs, "writeStallMs", writeStallMs),
-      keepalive: completeKeepalive(options.keepalive),
-    },
+    settings: completeSettings(options, connectTimeoutMs),
     tls: checkTls(options.tls),
     timeoutMs: options.timeoutMs,
     connectTimeoutMs,

@@ -26,28 +26,61 @@ export class ChannelStates {
   }
 
   /** Starts with the present state; ends after "closed". */
-  async *all(): AsyncIterable<ChannelState> {
-    const unread: ChannelState[] = [this.#now];
-    let wake: () => void = () => {};
-    const stop = this.watch((state) => {
-      unread.push(state);
-      if (unread.length > maxUnread) unread.shift();
-      wake();
-    });
-    try {
-      for (;;) {
-        const state = unread.shift();
-        if (state === undefined) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-          continue;
-        }
-        yield state;
-        if (state === "closed") return;
-      }
-    } finally {
-      stop();
+  all(): AsyncIterableIterator<ChannelState> {
+    return new StateReader(this);
+  }
+}
+
+const done: IteratorResult<never> = Object.freeze({ value: undefined, done: true }) as IteratorResult<never>;
+
+/** Watches from its first `next()` on. No generator: one that waits for the next change would hear of `return()` only then. */
+class StateReader implements AsyncIterableIterator<ChannelState> {
+  readonly #states: ChannelStates;
+  #unread: ChannelState[] = [];
+  #waiting: ((result: IteratorResult<ChannelState>) => void)[] = [];
+  #stop: (() => void) | undefined;
+  #isOver = false;
+
+  constructor(states: ChannelStates) {
+    this.#states = states;
+  }
+
+  next(): Promise<IteratorResult<ChannelState>> {
+    if (this.#stop === undefined && !this.#isOver) {
+      this.#unread.push(this.#states.now);
+      this.#stop = this.#states.watch((state) => this.#changed(state));
     }
+    const state = this.#unread.shift();
+    if (state !== undefined) return Promise.resolve(this.#resultOf(state));
+    if (this.#isOver) return Promise.resolve(done);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #changed(state: ChannelState): void {
+    const waiter = this.#waiting.shift();
+    if (waiter !== undefined) return waiter(this.#resultOf(state));
+    this.#unread.push(state);
+    if (this.#unread.length > maxUnread) this.#unread.shift();
+  }
+
+  #resultOf(state: ChannelState): IteratorResult<ChannelState> {
+    if (state === "closed") this.#end();
+    return { value: state, done: false };
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#unread = [];
+    this.#stop?.();
+    for (const resolve of this.#waiting.splice(0)) resolve(done);
+  }
+
+  return(): Promise<IteratorResult<ChannelState>> {
+    this.#end();
+    return Promise.resolve(done);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 }

@@ -11,6 +11,7 @@ import { connectionError, copyError } from "../connection/connection-error.ts";
 import { DeadlineTimer } from "../connection/deadline-timer.ts";
 import { KeepaliveWatch } from "../connection/keepalive-watch.ts";
 import { encodeMetadata } from "../connection/metadata-document.ts";
+import { checkTimeout } from "../connection/option-checks.ts";
 import { ArenaPool, CallFlag } from "../connection/wire-terms.ts";
 import { callerSymbol } from "../contract/caller.ts";
 import type { Channel, ChannelState } from "../contract/channel.ts";
@@ -296,14 +297,11 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
   }
 
   ready(options: { timeoutMs?: number } = {}): Promise<void> {
-    const timeoutMs = options.timeoutMs ?? this.options.connectTimeoutMs;
     return new Promise((resolve, reject) => {
-      if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) {
-        throw new TypeError(`timeoutMs must be a number, not ${String(timeoutMs)}`);
-      }
+      const timeoutMs = checkTimeout(options.timeoutMs ?? this.options.connectTimeoutMs);
       const state = this.state;
       if (state === "ready") return resolve();
-      if (state === "closed") return reject(closedError());
+      if (state === "closed") return reject(closedError("no"));
       const settle = (finish: () => void): void => {
         stop();
         timer.cancel();
@@ -312,7 +310,7 @@ export class RpcChannel implements Channel, CallHost, EndpointSetOwner {
       };
       const stop = this.#states.watch((next) => {
         if (next === "ready") settle(resolve);
-        else if (next === "closed") settle(() => reject(closedError()));
+        else if (next === "closed") settle(() => reject(closedError("no")));
       });
       const timer = this.clock.startTimer(() => settle(() => reject(this.#notReady(timeoutMs))), timeoutMs, true);
       this.#readyWaiters += 1;

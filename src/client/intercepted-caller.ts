@@ -15,6 +15,7 @@ import type { MethodDescription } from "../contract/service.ts";
 import { isRpcError, type RpcError } from "../errors/rpc-error.ts";
 import { Metadata } from "../metadata/metadata.ts";
 import { timeoutOf } from "./call-deadline.ts";
+import { checkCallOptions } from "./call-option-checks.ts";
 import type { CompleteChannelOptions } from "./channel-options.ts";
 import type { CallHost } from "./client-call.ts";
 import { InterceptedRun } from "./intercepted-run.ts";
@@ -77,7 +78,10 @@ export class InterceptedCaller {
   stream(method: MethodDescription, request: Request, options: CallOptions | undefined): AsyncIterable<unknown> {
     const run = this.#newRun(method, options);
     const reply = this.#told(run, this.#run(run, request));
-    return new InterceptedStream(reply, run, (one) => this.#endWell(run, one));
+    return new InterceptedStream(reply, run, {
+      ended: (one) => this.#endWell(run, one),
+      failed: (trailers) => this.#tellTrailers(trailers, options),
+    });
   }
 
   #newRun(method: MethodDescription, options: CallOptions | undefined): InterceptedRun {
@@ -91,7 +95,9 @@ export class InterceptedCaller {
     const { options } = run;
     try {
       const reply = await running;
-      if (options?.onMetadata !== undefined) this.#tell(() => options.onMetadata?.(reply.metadata));
+      // A stream that has failed without any has told of it by now, and its error waits for the loop.
+      const isBare = reply.messages !== undefined && run.hasFailedBare;
+      if (options?.onMetadata !== undefined && !isBare) this.#tell(() => options.onMetadata?.(reply.metadata));
       return reply;
     } catch (error) {
       const { leading } = run;
@@ -148,6 +154,7 @@ export class InterceptedCaller {
     const { method, options } = run;
     const streams = method.kind === "client-stream" || method.kind === "bidi";
     if (streams) checkIterable(request.messages);
+    if (options !== undefined) checkCallOptions(options);
     const timeoutMs = timeoutOf(method, options, this.#timeoutMs);
     const parent = options?.parent === undefined ? currentContext() : (options.parent ?? undefined);
     const deadline = Math.min(this.#host.clock.epochNow() + timeoutMs, parent?.deadline ?? Number.POSITIVE_INFINITY);
@@ -196,6 +203,7 @@ export class InterceptedCaller {
         begun();
       },
       onTrailers: (metadata) => {
+        run.hasFailedBare = run.leading === undefined;
         end(metadata);
         begun();
         over();

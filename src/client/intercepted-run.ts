@@ -36,6 +36,8 @@ export class InterceptedRun {
   readonly streams: StreamsBelow = new StreamsBelow();
   /** Leading metadata that has come: for calls that fail afterwards. */
   leading: Metadata | undefined;
+  /** A call below has ended without any: those that end well have some, be it empty. */
+  hasFailedBare = false;
   readonly #startedAt: number;
   #deadlineAt = Number.POSITIVE_INFINITY;
   #timer: Timer | undefined;

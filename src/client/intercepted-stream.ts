@@ -6,6 +6,8 @@
 
 import type { Reply } from "../contract/interceptor.ts";
 import type { MethodDescription } from "../contract/service.ts";
+import { isRpcError } from "../errors/rpc-error.ts";
+import { Metadata } from "../metadata/metadata.ts";
 
 const done: IteratorResult<never> = Object.freeze({ value: undefined, done: true }) as IteratorResult<never>;
 
@@ -19,18 +21,24 @@ export interface StreamRun {
   finish(): void;
 }
 
+/** How the user's callbacks hear of its end. Neither throws nor rejects. */
+export interface StreamEnd {
+  ended(reply: Reply): Promise<void>;
+  /** Its reply had come; or the user has left, and there are none. */
+  failed(trailers: Metadata): void;
+}
+
 export class InterceptedStream implements AsyncIterableIterator<unknown> {
   readonly #reply: Promise<Reply>;
   readonly #run: StreamRun;
-  /** The stream has ended well. Must not reject. */
-  readonly #ended: (reply: Reply) => Promise<void>;
+  readonly #end: StreamEnd;
   #messages: AsyncIterator<unknown> | undefined;
   #isOver = false;
 
-  constructor(reply: Promise<Reply>, run: StreamRun, ended: (reply: Reply) => Promise<void>) {
+  constructor(reply: Promise<Reply>, run: StreamRun, end: StreamEnd) {
     this.#reply = reply;
     this.#run = run;
-    this.#ended = ended;
+    this.#end = end;
     // It may never be read.
     reply.catch(() => {});
   }
@@ -49,12 +57,13 @@ export class InterceptedStream implements AsyncIterableIterator<unknown> {
       // It has not failed by itself.
       if (this.#run.hasFailed) this.#messages?.return?.().catch(() => {});
       this.#run.finish();
+      if (this.#messages !== undefined && isRpcError(error)) this.#end.failed(error.metadata);
       throw error;
     }
     if (result.done === true) {
       if (this.#isOver) return done;
       this.#isOver = true;
-      await this.#ended(reply);
+      await this.#end.ended(reply);
       return done;
     }
     // Messages are `{ value }` documents where the user gets no documents.
@@ -68,6 +77,7 @@ export class InterceptedStream implements AsyncIterableIterator<unknown> {
     const left = this.#messages?.return?.();
     this.#run.streams.leave();
     this.#run.finish();
+    if (this.#messages !== undefined) this.#end.failed(new Metadata());
     await left;
     // An interceptor may still answer with a stream of its own.
     if (this.#messages === undefined) this.#reply.then((reply) => iteratorOf(reply).return?.()).catch(() => {});

@@ -25,7 +25,7 @@ import {
   versions,
   versionText,
 } from "./hello.ts";
-import type { ConnectionSettings, Keepalive } from "./limits.ts";
+import { type ConnectionSettings, defaultLimits, fragmentBytes, type Keepalive, maxFrameBytesOf } from "./limits.ts";
 import type { PeerSettings } from "./peer-settings.ts";
 
 /** How a server asks for another round: returned by `authenticate`. */
@@ -65,6 +65,8 @@ interface HandshakeOwner {
 /** Rounds of challenge and answer before a peer is given up. */
 const maxRounds = 8;
 
+const maxHandshakeBytes = maxFrameBytesOf({ fragmentBytes, limits: defaultLimits });
+
 export class Handshake {
   readonly #role: HandshakeRole;
   readonly #settings: ConnectionSettings;
@@ -82,12 +84,16 @@ export class Handshake {
     this.#role = role;
     this.#settings = settings;
     this.#owner = owner;
-    const limit = settings.handshakeTimeoutMs;
-    this.#timer = clock.startTimer(
-      () => this.#fail(refusal("UNAVAILABLE", `no handshake within handshakeTimeoutMs ${limit}`)),
-      limit,
-      false,
-    );
+    this.#timer = clock.startTimer(() => this.#late(), settings.handshakeTimeoutMs, false);
+  }
+
+  #late(): void {
+    const isServer = this.#role.side === "server";
+    // A client's handshake has what is left of the time to connect.
+    const limit = isServer ? `handshakeTimeoutMs ${this.#settings.handshakeTimeoutMs}` : "connectTimeoutMs";
+    const ownCode = isServer ? "authenticate" : "credentials";
+    const who = this.#busy ? `${ownCode} has not answered` : "the peer has not answered";
+    this.#fail(refusal("UNAVAILABLE", `no handshake within ${limit}: ${who}`));
   }
 
   start(): void {
@@ -95,7 +101,8 @@ export class Handshake {
     if (role.side === "server") return;
     this.#run(
       () => role.credentials?.(),
-      (credentials) => this.#owner.send(FrameKind.hello, encodeHello(this.#settings, { features: offeredFeatures, credentials })),
+      (credentials) =>
+        this.#send(FrameKind.hello, encodeHello(this.#settings, { features: offeredFeatures, credentials }), "the credentials"),
     );
   }
 
@@ -150,7 +157,7 @@ export class Handshake {
       return this.#fail(refusal("UNAUTHENTICATED", "the server asks for credentials; connect() was given none"));
     this.#run(
       () => role.credentials?.(document.challenge),
-      (answer) => this.#owner.send(FrameKind.auth, encodePlainDocument({ answer: answer ?? null })),
+      (answer) => this.#send(FrameKind.auth, encodePlainDocument({ answer: answer ?? null }), "the credentials"),
     );
   }
 
@@ -164,12 +171,21 @@ export class Handshake {
       },
       (answer) => {
         if (answer instanceof Challenge)
-          return this.#owner.send(FrameKind.auth, encodePlainDocument({ challenge: answer.data ?? null }));
+          return this.#send(FrameKind.auth, encodePlainDocument({ challenge: answer.data ?? null }), "the challenge");
         role.admit?.();
         this.#owner.send(FrameKind.hello, encodeHello(this.#settings, { version: this.#version, features: [] }));
         this.#agree(answer);
       },
     );
+  }
+
+  /** The peer's limits are not known yet: it takes what all take by default. */
+  #send(kind: number, body: Buffer, what: string): void {
+    if (body.length > maxHandshakeBytes) {
+      const message = `${what} make a handshake frame of ${body.length} bytes, more than ${maxHandshakeBytes}`;
+      return this.#fail(refusal("RESOURCE_EXHAUSTED", message));
+    }
+    this.#owner.send(kind, body);
   }
 
   /** Runs user code, which may answer at once or later, and goes on unless the handshake has ended meanwhile. */

@@ -114,6 +114,8 @@ export const leastFailureBytes: number = 12 * 1024;
  * The largest frame an end accepts: a fragment or small message or failure, the name, and both metadata documents with room to refuse
  * a call for them.
  */
-export function maxFrameBytesOf(settings: ConnectionSettings): number {
+export function maxFrameBytesOf(
+  settings: Pick<ConnectionSettings, "fragmentBytes"> & { limits: Pick<Limits, "maxMetadataBytes"> },
+): number {
   return Math.min(settings.fragmentBytes + 4 * settings.limits.maxMetadataBytes + 16 * 1024, 0xffffffff);
 }

@@ -1,14 +1,68 @@
 /** Checks that the options of both ends share. Each throws a TypeError that names the option and what was given. */
 
-import type { Keepalive } from "./limits.ts";
+import {
+  type ConnectionSettings,
+  completeLimits,
+  connectionWindowBytes,
+  fragmentBytes,
+  type Keepalive,
+  type Limits,
+  maxStreamsOf,
+  outputHighWaterBytes,
+  streamWindowBytes,
+  writeStallMs,
+} from "./limits.ts";
+
+/** As it is shown in a TypeError: text in quotes, so that "5" is not taken for 5. */
+export function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
 
 /** A number of milliseconds above 0; Infinity is allowed and means never. */
 export function positive(value: number | undefined, name: string, byDefault: number): number {
   if (value === undefined) return byDefault;
   if (typeof value !== "number" || !(value > 0)) {
-    throw new TypeError(`${name} must be a number of milliseconds above 0, not ${String(value)}`);
+    throw new TypeError(`${name} must be a number of milliseconds above 0, not ${shown(value)}`);
   }
   return value;
+}
+
+/** A number of milliseconds from 0; Infinity is allowed and means never. */
+export function milliseconds(value: number | undefined, name: string, byDefault: number): number {
+  if (value === undefined) return byDefault;
+  if (typeof value !== "number" || !(value >= 0)) {
+    throw new TypeError(`${name} must be a number of milliseconds, not ${shown(value)}`);
+  }
+  return value;
+}
+
+/** Any number but NaN: a timeout that is over already fails its call, and does not throw. */
+export function checkTimeout(value: unknown): number {
+  if (typeof value === "number" && !Number.isNaN(value)) return value;
+  throw new TypeError(`timeoutMs must be a number, not ${shown(value)}`);
+}
+
+/** What the options of both ends say of a connection. */
+export function completeSettings(
+  options: {
+    limits?: Partial<Limits>;
+    writeStallMs?: number;
+    keepalive?: { idleMs?: number; timeoutMs?: number } | false;
+  },
+  handshakeTimeoutMs: number,
+): ConnectionSettings {
+  const limits = completeLimits(options.limits);
+  return {
+    limits,
+    maxStreams: maxStreamsOf(limits),
+    fragmentBytes,
+    streamWindowBytes,
+    connectionWindowBytes,
+    outputHighWaterBytes,
+    handshakeTimeoutMs,
+    writeStallMs: positive(options.writeStallMs, "writeStallMs", writeStallMs),
+    keepalive: completeKeepalive(options.keepalive),
+  };
 }
 
 /** 30 s of silence, 10 s for the answer, unless told otherwise. */
@@ -49,7 +103,7 @@ export function checkTls(tls: object | undefined): object | undefined {
 
 export function checkBoolean(value: boolean | undefined, name: string, byDefault: boolean): boolean {
   if (value !== undefined && typeof value !== "boolean")
-    throw new TypeError(`${name} must be true or false, not ${String(value)}`);
+    throw new TypeError(`${name} must be true or false, not ${shown(value)}`);
   return value ?? byDefault;
 }
 

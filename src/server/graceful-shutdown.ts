@@ -7,6 +7,7 @@
  * Never ends the process itself: once nothing is left to do, it ends by itself.
  */
 
+import { milliseconds } from "../connection/option-checks.ts";
 import { RpcServer, type Server } from "./server.ts";
 
 /** What begins a shutdown, and how long its two halves take. */
@@ -91,11 +92,4 @@ function untilDrainOrTime(server: RpcServer, waitMs: number): Promise<void> {
     const timer = server.clock.startTimer(finish, waitMs, true);
     const forget = server.onState(finish);
   });
-}
-
-function milliseconds(value: number | undefined, name: string, byDefault: number): number {
-  if (value === undefined) return byDefault;
-  if (typeof value !== "number" || !(value >= 0))
-    throw new TypeError(`${name} must be a number of milliseconds, not ${String(value)}`);
-  return value;
 }

@@ -1,25 +1,16 @@
 /** What `createServer` takes, completed and checked. Misuse is a TypeError at once. */
 
-import {
-  type ConnectionSettings,
-  completeLimits,
-  connectionWindowBytes,
-  fragmentBytes,
-  type Limits,
-  maxStreamsOf,
-  outputHighWaterBytes,
-  streamWindowBytes,
-  writeStallMs,
-} from "../connection/limits.ts";
+import type { ConnectionSettings, Limits } from "../connection/limits.ts";
 import {
   checkBoolean,
   checkFunctions,
   checkHook,
   checkKnown,
   checkTls,
-  completeKeepalive,
+  completeSettings,
   positive,
   safeHook,
+  shown,
 } from "../connection/option-checks.ts";
 import type { Peer } from "../contract/call-context.ts";
 import type { Interceptor } from "../contract/interceptor.ts";
@@ -111,22 +102,11 @@ const known = new Set([
 
 export function completeServerOptions(options: ServerOptions = {}): CompleteServerOptions {
   checkKnown(options, known, "server");
-  const limits = completeLimits(options.limits);
   const maxConnections = count(options.maxConnections, "maxConnections", 10_000);
   const maxHandshakes = count(options.maxHandshakes, "maxHandshakes", 1_000);
   return {
     interceptors: checkFunctions(options.interceptors, "interceptors"),
-    settings: {
-      limits,
-      maxStreams: maxStreamsOf(limits),
-      fragmentBytes,
-      streamWindowBytes,
-      connectionWindowBytes,
-      outputHighWaterBytes,
-      handshakeTimeoutMs: positive(options.handshakeTimeoutMs, "handshakeTimeoutMs", 5_000),
-      writeStallMs: positive(options.writeStallMs, "writeStallMs", writeStallMs),
-      keepalive: completeKeepalive(options.keepalive),
-    },
+    settings: completeSettings(options, positive(options.handshakeTimeoutMs, "handshakeTimeoutMs", 5_000)),
     tls: checkTls(options.tls),
     onError: safeHook(checkHook(options.onError, "onError", options)),
     idleTimeoutMs: positive(options.idleTimeoutMs, "idleTimeoutMs", 10 * 60_000),
@@ -143,6 +123,6 @@ export function completeServerOptions(options: ServerOptions = {}): CompleteServ
 
 function count(value: number | undefined, name: string, byDefault: number): number {
   if (value === undefined) return byDefault;
-  if (typeof value !== "number" || !(value >= 1)) throw new TypeError(`${name} must be a number from 1, not ${String(value)}`);
+  if (typeof value !== "number" || !(value >= 1)) throw new TypeError(`${name} must be a number from 1, not ${shown(value)}`);
   return value;
 }

@@ -8,6 +8,7 @@
 
 import { connectionError } from "../connection/connection-error.ts";
 import { KeepaliveWatch } from "../connection/keepalive-watch.ts";
+import { milliseconds } from "../connection/option-checks.ts";
 import { ArenaPool } from "../connection/wire-terms.ts";
 import type { CodecLimits } from "../contract/codec.ts";
 import type { ServiceDescription } from "../contract/service.ts";
@@ -123,7 +124,8 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
       });
     } catch (cause) {
       if (cause instanceof TypeError) throw cause;
-      throw new RpcError({ code: "UNAVAILABLE", message: `cannot listen on ${address}: ${describeSocketError(cause)}`, cause });
+      const message = `cannot listen on ${address}: ${describeSocketError(cause)}`;
+      throw withFacts(new RpcError({ code: "UNAVAILABLE", message, cause }), { executed: "no" });
     }
     if (this.#state === "draining" || this.#state === "closed") {
       await listener.close();
@@ -136,7 +138,8 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
 
   #checkServing(): void {
     if (this.#state === "serving" || this.#state === "leaving") return;
-    throw new RpcError({ code: "FAILED_PRECONDITION", message: `the server is ${this.#state}` });
+    const error = new RpcError({ code: "FAILED_PRECONDITION", message: `the server is ${this.#state}` });
+    throw withFacts(error, { executed: "no" });
   }
 
   setTls(tls: object): void {
@@ -235,10 +238,7 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
   }
 
   async drain(options: { graceMs?: number } = {}): Promise<{ finished: number; cancelled: number }> {
-    const graceMs = options.graceMs ?? drainGraceMs;
-    if (typeof graceMs !== "number" || !(graceMs >= 0)) {
-      throw new TypeError(`graceMs must be a number of milliseconds, not ${String(graceMs)}`);
-    }
+    const graceMs = milliseconds(options.graceMs, "graceMs", drainGraceMs);
     if (this.#state === "closed") return { finished: 0, cancelled: 0 };
     this.#become("draining");
     const open = this.#connections.openCalls;

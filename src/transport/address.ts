@@ -10,6 +10,9 @@ export type Address =
   | { readonly kind: "unix"; readonly path: string }
   | { readonly kind: "dns"; readonly host: string; readonly port: number };
 
+/** What `sockaddr_un` holds beside its NUL, 104 bytes on macOS and the BSDs, 108 on Linux (unix(7)). Node 20 cuts what is longer, without a word. */
+const maxUnixPathBytes = process.platform === "linux" ? 107 : 103;
+
 export function parseAddress(text: unknown): Address {
   if (typeof text !== "string") throw new TypeError(`address must be a string, not ${text === null ? "null" : typeof text}`);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text);
@@ -25,6 +28,7 @@ export function parseAddress(text: unknown): Address {
     case "unix": {
       const path = text.slice(7);
       if (path === "" || path.includes("\0")) throw bad(text, "a path is missing: unix:///run/app.sock");
+      if (Buffer.byteLength(path) > maxUnixPathBytes) throw bad(text, `a socket's path has at most ${maxUnixPathBytes} bytes`);
       return { kind: "unix", path };
     }
     default:

@@ -37,6 +37,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const { address } = options;
   if (address.kind === "dns") throw new TypeError("a server listens on tcp, tls or unix addresses, not on dns:///");
   const secure = address.kind === "tls" || options.tls !== undefined;
+  if (secure) checkCertificate(options.tls ?? {});
   const accept = (socket: net.Socket): void => {
     const kind = secure ? "tls" : address.kind === "unix" ? "unix" : "tcp";
     const { host, port } = address.kind === "unix" ? { host: address.path } : peerOf(socket);
@@ -78,6 +79,14 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const bound = server.address() as net.AddressInfo;
   const url = formatAddress({ kind: secure ? "tls" : "tcp", host: address.host, port: bound.port });
   return { url, host: address.host, port: bound.port, close: closed, setTls };
+}
+
+/** All that node:tls can take a server's identity from. Without any it listens, and fails each handshake. */
+const identities = ["cert", "pfx", "secureContext", "SNICallback", "pskCallback"] as const;
+
+function checkCertificate(tls: Partial<Record<(typeof identities)[number], unknown>>): void {
+  if (identities.some((name) => tls[name] !== undefined)) return;
+  throw new TypeError("a TLS address needs a certificate: createServer({ tls: { cert, key } })");
 }
 
 /** Of a TLS socket that Node has destroyed already only the TCP socket below it knows, if it was asked before. */

@@ -124,6 +124,34 @@ describe("a refusal", () => {
     });
     const failing = failureOf(client.echo({ body: empty }));
     await clock.advance(1_100);
-    expect(await failing).toMatchObject({ executed: "no", scope: "connection" });
+    expect(await failing).toMatchObject({
+      executed: "no",
+      scope: "connection",
+      message: expect.stringContaining("no handshake within handshakeTimeoutMs 1000: authenticate has not answered"),
+    });
+  });
+
+  it("is the time to connect running out when credentials do not answer", async () => {
+    const { client, clock } = scene(whoami, { channel: { credentials: () => new Promise(() => {}), connectTimeoutMs: 500 } });
+    const failing = failureOf(client.echo({ body: empty }));
+    await clock.advance(510);
+    expect(await failing).toMatchObject({
+      code: "UNAVAILABLE",
+      executed: "no",
+      message: "no handshake within connectTimeoutMs: credentials has not answered",
+    });
+  });
+
+  it("is RESOURCE_EXHAUSTED for credentials that make no frame, and for a challenge: each side finds its own", async () => {
+    const large = "x".repeat(1_000_000);
+    const text = (what: string) => new RegExp(`${what} make a handshake frame of 1000\\d+ bytes, more than 147456`);
+    const credentials = scene(whoami, { channel: { credentials: () => large } });
+    const error = await failureOf(credentials.client.echo({ body: empty }));
+    expect(error).toMatchObject({ code: "RESOURCE_EXHAUSTED", executed: "no", origin: "local", scope: "connection" });
+    expect(error.message).toMatch(text("the credentials"));
+    const challenge = scene(whoami, { channel: { credentials: () => "a" }, server: { authenticate: () => new Challenge(large) } });
+    const refused = await failureOf(challenge.client.echo({ body: empty }));
+    expect(refused).toMatchObject({ code: "RESOURCE_EXHAUSTED", executed: "no", origin: "remote" });
+    expect(refused.message).toMatch(text("the challenge"));
   });
 });

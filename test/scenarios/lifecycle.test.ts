@@ -36,6 +36,14 @@ describe("a channel", () => {
       break;
     }
     await client.empty({});
+    // Also who leaves while waiting for the next.
+    const states = channel.states()[Symbol.asyncIterator]();
+    expect(await states.next()).toEqual({ done: false, value: "ready" });
+    const waiting = states.next();
+    expect(await states.return?.()).toEqual({ done: true, value: undefined });
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    await channel.close();
+    expect(await states.next()).toEqual({ done: true, value: undefined });
   });
 
   it("is ready() once it stands, or UNAVAILABLE when the time is over", async () => {

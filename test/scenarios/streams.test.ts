@@ -473,6 +473,29 @@ describe.each([
     expect(events[0]).toEqual(["leading", "l"]);
   });
 
+  it("calls onTrailers once when it fails or is left, and onMetadata only if something of the answer had come", async () => {
+    const { client } = open({
+      async *list({ steps }: ChatRequest, { signal }: CallContext) {
+        for (const [seq] of steps.entries()) yield chunk(seq);
+        if (steps.length === 2) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        throw new RpcError({ code: "ABORTED", message: "m", metadata: { why: "w" } });
+      },
+    });
+    const told: string[] = [];
+    const list = (messages: number) =>
+      client.list(
+        { steps: Array.from({ length: messages }, () => ({ size: 1 })) },
+        {
+          onMetadata: () => told.push("leading"),
+          onTrailers: (trailers) => told.push(`trailers ${trailers.get("why")}`),
+        },
+      );
+    for (const messages of [0, 1]) expect(await failureOf(collect(list(messages)))).toMatchObject({ code: "ABORTED" });
+    expect(told.splice(0)).toEqual(["trailers w", "leading", "trailers w"]);
+    for await (const _ of list(2)) break;
+    expect(told).toEqual(["leading", "trailers undefined"]);
+  });
+
   it("calls onMetadata and onTrailers with nothing when there is nothing, for each kind", async () => {
     const { client } = open({ list: () => [chunk(1)] });
     const calls = [
