@@ -47,10 +47,15 @@ export function readConfiguration(folder: string): Configuration {
   }
 }
 
+/** UsageError for what is no value of a key, wherever it was said. */
+export function checkSetting(key: keyof Configuration, given: unknown, where = ""): void {
+  const { is, expected } = keys[key];
+  if (!is(given)) throw new UsageError(`${where}${key} must be ${expected}, not ${JSON.stringify(given)}`);
+}
+
 function parse(file: string): unknown {
-  const text = readFileSync(file, "utf8");
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
     if (typeof value === "object" && value !== null) return value;
   } catch (error) {
     throw new UsageError(`${file}: ${(error as Error).message}`);
@@ -66,8 +71,7 @@ function validate(value: unknown, where: string, folder: string): Configuration 
     if (!Object.hasOwn(keys, key)) {
       throw new UsageError(`${where}: unknown key ${JSON.stringify(key)}; known: ${Object.keys(keys).join(", ")}`);
     }
-    const { is, expected } = keys[key as keyof Configuration];
-    if (!is(given)) throw new UsageError(`${where}: ${key} must be ${expected}, not ${JSON.stringify(given)}`);
+    checkSetting(key as keyof Configuration, given, `${where}: `);
     configuration[key] = key === "schemas" || key === "out" ? resolve(folder, given as string) : given;
   }
   return configuration;

@@ -3,8 +3,9 @@
 import { relative, resolve } from "node:path";
 import type { Diagnostic, GenerateOptions, GenerateResult } from "@taut/codegen";
 import type { Argv, CommandModule } from "yargs";
-import { readConfiguration } from "./configuration.ts";
+import { checkSetting, readConfiguration } from "./configuration.ts";
 import { diagnosticText } from "./diagnostic-text.ts";
+import { checkGiven } from "./given-flags.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -42,11 +43,16 @@ export function generateCommand(terminal: Terminal, exit: (status: number) => vo
 function describeFlags(argv: Argv) {
   return argv
     .positional("schemas", { type: "string", describe: "the schema folder", defaultDescription: "schemas" })
-    .option("out", { type: "string", alias: "o", describe: "the output folder", defaultDescription: "generated" })
-    .option("emit", { choices: ["ts", "js"], describe: "TypeScript, or JavaScript with declarations", defaultDescription: "ts" })
+    .option("out", {
+      type: "string",
+      alias: "o",
+      describe: "the output folder, not one that holds the schemas",
+      defaultDescription: "generated",
+    })
+    .option("emit", { type: "string", describe: "ts: TypeScript; js: JavaScript with declarations", defaultDescription: "ts" })
     .option("import-extension", {
-      choices: ["js", "ts", "none"],
-      describe: "how relative imports end",
+      type: "string",
+      describe: "how relative imports end: js, ts or none",
       defaultDescription: "from tsconfig",
     })
     .option("watch", { type: "boolean", alias: "w", default: false, describe: "generate again when a schema changes" })
@@ -54,11 +60,13 @@ function describeFlags(argv: Argv) {
     .option("json", { type: "boolean", default: false, describe: "print the result as JSON" });
 }
 
+/** The flags that the configuration may stand in for. */
+const settings = ["schemas", "out", "emit", "importExtension"] as const;
+
 function optionsOf(flags: Flags): GenerateOptions {
   const configuration = readConfiguration(process.cwd());
-  for (const name of ["schemas", "out", "emit", "importExtension"] as const) {
-    if (Array.isArray(flags[name])) throw new UsageError(`${name} is given more than once`);
-  }
+  checkGiven(flags, settings);
+  for (const name of settings) if (flags[name] !== undefined) checkSetting(name, flags[name]);
   if (flags.watch && (flags.check || flags.json)) throw new UsageError("--watch goes with neither --check nor --json");
   const emit = (flags.emit as GenerateOptions["emit"]) ?? configuration.emit;
   const importExtension = (flags.importExtension as GenerateOptions["importExtension"]) ?? configuration.importExtension;

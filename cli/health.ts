@@ -4,31 +4,30 @@
  * Exit status 0 when it is SERVING, else 14, the number of UNAVAILABLE: also where nobody answers or no health service is offered.
  */
 
-import { readFileSync } from "node:fs";
-import { connect, isRpcError } from "taut";
+import { type Channel, connect, isRpcError } from "taut";
 import { HealthClient } from "taut/health";
 import type { Argv, CommandModule } from "yargs";
+import { checkGiven } from "./given-flags.ts";
 import type { Terminal } from "./terminal.ts";
+import { readTlsFiles, type TlsFlags } from "./tls-files.ts";
 import { UsageError } from "./usage-error.ts";
 
-interface HealthArguments {
-  readonly target: string;
+interface HealthArguments extends TlsFlags {
+  readonly target: string | undefined;
   readonly service: string | undefined;
   readonly timeout: number;
   readonly watch: boolean;
   readonly json: boolean;
-  readonly tls: boolean;
-  readonly ca: string | undefined;
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
 }
 
 const unavailable = 14;
+const purpose = "ask a server whether it, or one of its services, can be called";
 
 export function healthCommand(terminal: Terminal, exit: (status: number) => void): CommandModule<object, HealthArguments> {
   return {
-    command: "health <target> [service]",
-    describe: "ask a server whether it, or one of its services, can be called",
+    // The target is needed, too: we say so in our own words.
+    command: "health [target] [service]",
+    describe: purpose,
     builder: (command) => arguments_(command),
     handler: async (given) => exit(await health(given, terminal)),
   };
@@ -36,9 +35,9 @@ export function healthCommand(terminal: Terminal, exit: (status: number) => void
 
 function arguments_(command: Argv): Argv<HealthArguments> {
   return command
+    .usage(`$0 health <target> [service]\n\n${purpose}`)
     .positional("target", {
       type: "string",
-      demandOption: true,
       describe: "host:port, tls://host:port, unix:///path, dns:///name:port",
     })
     .positional("service", { type: "string", describe: "full name, shop.v1.Orders; the server as a whole without it" })
@@ -52,8 +51,9 @@ function arguments_(command: Argv): Argv<HealthArguments> {
 }
 
 async function health(given: HealthArguments, terminal: Terminal): Promise<number> {
+  checkGiven(given, ["target", "service", "timeout", "ca", "cert", "key"]);
   if (!(given.timeout > 0)) throw new UsageError(`--timeout must be a number of milliseconds above 0, not ${given.timeout}`);
-  const channel = open(given);
+  const channel = await open(given);
   const client = new HealthClient(channel);
   const request = given.service === undefined ? {} : { service: given.service };
   const print = (status: string): void => terminal.data(given.json ? JSON.stringify({ status }) : status);
@@ -78,24 +78,11 @@ async function health(given: HealthArguments, terminal: Terminal): Promise<numbe
   return last === "SERVING" ? 0 : unavailable;
 }
 
-function open(given: HealthArguments) {
-  const { ca, cert, key } = given;
-  const read = (path: string): Buffer => {
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      throw new UsageError(error instanceof Error ? error.message : String(error));
-    }
-  };
-  if (key !== undefined && cert === undefined) throw new UsageError("--key goes with --cert");
-  const isTls = given.tls || ca !== undefined || cert !== undefined;
-  const tls = {
-    ...(ca === undefined ? {} : { ca: read(ca) }),
-    ...(cert === undefined ? {} : { cert: read(cert) }),
-    ...(key === undefined ? {} : { key: read(key) }),
-  };
+async function open(given: HealthArguments): Promise<Channel> {
+  if (given.target === undefined) throw new UsageError("a target is needed: taut health host:port");
+  const tls = await readTlsFiles(given);
   try {
-    return connect(given.target, { connectTimeoutMs: given.timeout, ...(isTls ? { tls } : {}) });
+    return connect(given.target, { connectTimeoutMs: given.timeout, ...(tls === undefined ? {} : { tls }) });
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message) : error;
   }

@@ -3,6 +3,7 @@
  * The `taut` command. Each command is a file of its own; here are only the words that all share.
  *
  * Exit status: 0 done, 1 the user's input has problems, 2 wrong usage. An unexpected error is one line, with --verbose its stack.
+ * A reader who leaves before the end is no error.
  */
 
 import { createRequire } from "node:module";
@@ -24,30 +25,45 @@ const names = ["generate", "health"];
 const parser = yargs(words)
   .scriptName("taut")
   .usage("$0 <command>")
+  // `--no-out` and `--out.x` are unknown flags, not a false and an object.
+  .parserConfiguration({ "boolean-negation": false, "dot-notation": false })
   .command(generateCommand(terminal, exit))
   .command(healthCommand(terminal, exit))
-  .demandCommand(1, "a command is needed")
+  .middleware(({ _: [command] }) => checkCommand(command), true)
   .option("verbose", { type: "boolean", default: false, describe: "print the stack of unexpected errors" })
-  .version((createRequire(import.meta.url)("@taut/cli/package.json") as { version: string }).version)
+  .version(
+    "version",
+    "show version number",
+    (createRequire(import.meta.url)("@taut/cli/package.json") as { version: string }).version,
+  )
   .strict()
   // All else that is said here is English.
   .locale("en")
-  .help()
+  .help("help", "show help")
+  .alias("h", "help")
   .exitProcess(false)
+  // A message is yargs' own; what a command throws comes without.
   .fail((message, error) => {
-    throw error ?? new UsageError(oneLine(message));
+    throw message ? new UsageError(oneLine(message)) : error;
   });
 
 try {
   await parser.parseAsync();
 } catch (error) {
   const wrongUsage = error instanceof UsageError;
-  const verbose = process.argv.includes("--verbose");
-  const text = error instanceof Error ? (verbose ? (error.stack ?? error.message) : error.message) : String(error);
+  const withStack = !wrongUsage && process.argv.includes("--verbose");
+  const text = error instanceof Error ? (withStack ? (error.stack ?? error.message) : error.message) : String(error);
   terminal.say(`taut: ${text}`);
   const [command = ""] = words;
   if (wrongUsage) terminal.say(`taut ${names.includes(command) ? `${command} ` : ""}--help says how`);
   exit(wrongUsage ? 2 : 1);
+}
+
+function checkCommand(command: unknown): void {
+  if (command === undefined) throw new UsageError("a command is needed");
+  if (!names.includes(String(command))) {
+    throw new UsageError(`unknown command ${JSON.stringify(String(command))}; known: ${names.join(", ")}`);
+  }
 }
 
 /** As our own errors are: on one line, in lower case. */

@@ -1,11 +1,12 @@
 /** `OrdersClient`: the calls of a service, and `client.settled`. */
 
 import { serviceNames } from "../model/emitted-names.ts";
+import { quote } from "../model/quote.ts";
 import type { Method, MethodKind, Service } from "../model/schema-model.ts";
 import { docComment } from "./doc-comment.ts";
 import { resultType } from "./method-types.ts";
 import { type ModuleContext, runtime } from "./module-context.ts";
-import { access, classKey, methodCall, objectKey, quote, typeKey } from "./names.ts";
+import { access, classKey, methodCall, objectKey, typeKey } from "./names.ts";
 import { clientParameters, clientResult, type Signature, signatureOf, typedClientParameters } from "./signature.ts";
 
 /** The method of `Caller` that makes a call of a kind. */

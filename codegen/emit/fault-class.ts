@@ -6,10 +6,10 @@
  */
 
 import { faultNames } from "../model/emitted-names.ts";
+import { quote } from "../model/quote.ts";
 import type { Fault } from "../model/schema-model.ts";
 import { docComment } from "./doc-comment.ts";
 import { type ModuleContext, runtime } from "./module-context.ts";
-import { quote } from "./names.ts";
 
 export function faultClass(context: ModuleContext, fault: Fault): string {
   return context.language === "dts" ? declaration(context, fault) : implementation(context, fault);

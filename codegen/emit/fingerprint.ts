@@ -7,8 +7,9 @@
  */
 
 import { createHash } from "node:crypto";
+import { compare } from "../model/compare.ts";
 import type { DocumentType, Fault, Field, Method, SchemaModel, Service, Structure, Type } from "../model/schema-model.ts";
-import { compare } from "./module-scope.ts";
+import { structureOf } from "./structure-of.ts";
 
 export function fingerprintOf(model: SchemaModel, service: Service): string {
   const shapes = new Shapes(model);
@@ -82,9 +83,7 @@ class Shapes {
   }
 
   #lookUp(id: string): Structure {
-    const structure = this.#model.structures.get(id);
-    if (structure === undefined) throw new Error(`the model has no structure ${id}`);
-    return structure;
+    return structureOf(this.#model, id);
   }
 
   #shape(type: Type, numbers: ReadonlyMap<string, number>): string {

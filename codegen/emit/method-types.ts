@@ -6,9 +6,9 @@
  * it, has enums of its own and prints their values.
  */
 
+import { quote } from "../model/quote.ts";
 import type { Method, Type } from "../model/schema-model.ts";
 import { type ModuleContext, runtime } from "./module-context.ts";
-import { quote } from "./names.ts";
 
 /** A declared parameter without `undefined`; of a stream, its item. */
 export function parameterType(context: ModuleContext, method: Method, index: number): string {

@@ -5,7 +5,10 @@
  * declares or exports itself is never given to an import of something else, nor is a global's: those get another local name.
  */
 
-import { globalNames, internalPrefix, quote } from "./names.ts";
+import { compare } from "../model/compare.ts";
+import { quote } from "../model/quote.ts";
+import { lineWidth } from "./line-width.ts";
+import { globalNames, internalPrefix } from "./names.ts";
 
 export type ImportKind = "type" | "value";
 
@@ -108,11 +111,6 @@ function importLine(source: string, list: readonly Imported[]): string {
 /** `import { a, b } from "x";`, on several lines where one would be too long. */
 export function clause(head: string, names: readonly string[], source: string): string {
   const line = `${head} { ${names.join(", ")} } from ${quote(source)};\n`;
-  if (line.length <= 131) return line;
+  if (line.length <= lineWidth + 1) return line;
   return `${head} {\n${names.map((text) => `  ${text},\n`).join("")}} from ${quote(source)};\n`;
-}
-
-/** By code units: the same on every machine and in every locale. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

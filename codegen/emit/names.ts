@@ -5,6 +5,8 @@
  * names of methods and fields become keys and members of their own object or class, never variables.
  */
 
+import { quote } from "../model/quote.ts";
+
 /**
  * What names that are not the user's begin with. Exported names of schemas that begin with it are diagnostics (`check`), so an
  * internal name never meets one of the user's.
@@ -46,18 +48,6 @@ function isPlainName(name: string): boolean {
 /** True for what may name a parameter. */
 export function isParameterName(name: string): boolean {
   return identifier.test(name) && !reservedWords.has(name) && !name.startsWith(internalPrefix);
-}
-
-/**
- * A string literal that means exactly this text, on one line, in JavaScript, TypeScript and JSON alike. A dollar before a brace is
- * escaped: linters take it for a template that lost its quotes.
- */
-export function quote(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff]|\$(?=\{)/g, escapeCharacter);
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** A key of an object literal. `__proto__` is computed: as a plain key it would set the prototype. */

@@ -5,11 +5,12 @@
  * that the package can be published without the schema sources; enums become frozen objects.
  */
 
+import { quote } from "../model/quote.ts";
 import type { PassedOn, SchemaModel, Structure } from "../model/schema-model.ts";
 import { docComment } from "./doc-comment.ts";
 import type { ModuleContext } from "./module-context.ts";
 import { clause } from "./module-scope.ts";
-import { objectKey, quote, typeKey } from "./names.ts";
+import { objectKey, typeKey } from "./names.ts";
 
 /** `export type { Order, PlaceOrder } from "../../schemas/shop/v1/orders.ts";` */
 export function reExports(exports: readonly PassedOn[], source: string): string {

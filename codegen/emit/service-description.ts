@@ -1,10 +1,11 @@
 /** `OrdersService`: the description that `server.add` and the client work from. */
 
 import { serviceNames } from "../model/emitted-names.ts";
+import { quote } from "../model/quote.ts";
 import type { Method, Service } from "../model/schema-model.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { type ModuleContext, runtime } from "./module-context.ts";
-import { access, methodCall, quote, typeKey } from "./names.ts";
+import { access, methodCall, typeKey } from "./names.ts";
 import { handlerParameterType } from "./signature.ts";
 
 export function serviceDescription(context: ModuleContext, service: Service): string {

@@ -5,6 +5,7 @@
  * other flavours keep their names (`Int32`), imported from `taut/schema`.
  */
 
+import { quote } from "../model/quote.ts";
 import type {
   DeclarationPart,
   DeclarationText,
@@ -20,7 +21,8 @@ import type {
 } from "../model/schema-model.ts";
 import { docComment } from "./doc-comment.ts";
 import type { ModuleScope } from "./module-scope.ts";
-import { quote, typeKey } from "./names.ts";
+import { typeKey } from "./names.ts";
+import { structureOf } from "./structure-of.ts";
 
 /** How a kind is written: as it stands, or as a name of a module. */
 const scalarTexts: Record<ScalarKind, string | { readonly source: string; readonly name: string }> = {
@@ -131,9 +133,7 @@ export class TypeTexts {
   }
 
   lookUp(id: string): Structure {
-    const structure = this.#options.model.structures.get(id);
-    if (structure === undefined) throw new Error(`the model has no structure ${id}`);
-    return structure;
+    return structureOf(this.#options.model, id);
   }
 
   /** `interface X { ... }`, a line a field, with the fields' comments. */

@@ -16,7 +16,10 @@ import { defaultImportExtension } from "./import-extension.ts";
 export interface GenerateOptions {
   /** The schema folder. */
   readonly root: string;
-  /** The output folder. It may not lie in the schema folder. */
+  /**
+   * The output folder. It may neither lie in the schema folder nor hold it: modules in it that an earlier run wrote and this one does
+   * not are deleted, so it should be for one schema folder alone.
+   */
   readonly out: string;
   /**
    * `ts` (default): modules that take their types from the schema sources. `js`: JavaScript and declarations that stand alone, to be

@@ -1,9 +1,10 @@
 /** What each schema file exports, in source order, and by which name a declaration is known. */
 
 import { ts } from "ts-morph";
+import { compare } from "../model/compare.ts";
 import type { DeclaredName } from "../model/schema-model.ts";
 import type { CanonicalTypes } from "./canonical-types.ts";
-import { compare, type FoundFile } from "./schema-folder.ts";
+import type { FoundFile } from "./schema-folder.ts";
 
 export interface SourceOfSchema extends FoundFile {
   readonly source: ts.SourceFile;

@@ -50,9 +50,7 @@ export function finishModel(reading: Reading, files: readonly ReadFile[]): Finis
       }),
     };
   });
-  const sound = files
-    .flatMap((file) => [...file.faults, ...file.messages, ...file.exports].map(({ owner }) => owner))
-    .filter(isSound);
+  const sound = others.filter(isSound);
   const structures = structuresOf(graph.closure([...services, ...sound]), recursiveIds(drafts));
   return { model: { files: kept, structures }, diagnostics };
 }

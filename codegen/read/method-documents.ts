@@ -3,12 +3,12 @@
 import type { ts } from "ts-morph";
 import type { Field, Type } from "../model/schema-model.ts";
 import type { Draft } from "./owners.ts";
-import { isDocument } from "./read-object.ts";
+import { isDocumentArm } from "./read-object.ts";
 import { inside, type Reading, type Site } from "./reading.ts";
 
 /** True for what is a request or response document itself. */
 export function isDocumentType(reading: Reading, arms: readonly ts.Type[]): boolean {
-  return arms.length > 0 && arms.every((arm) => isDocument(reading, arm) || reading.marks.unrecognizedTag(arm) !== undefined);
+  return arms.length > 0 && arms.every((arm) => isDocumentArm(reading, arm));
 }
 
 /** A document of fields that are read at once. */

@@ -162,14 +162,12 @@ function readEnum(reading: Reading, exported: Exported, file: ReadFile): void {
   }
   // Reports members without a value.
   reading.read(type, { at: nameNode(node), name, hint: name, owner, depth: 0, type });
-  const isConst = symbol.declarations?.some((declaration) => ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Const);
   file.exports.push({
     passedOn: {
       name,
       kind: "enum",
       typeParameters: 0,
       members,
-      ...(isConst === true ? { isConstEnum: true } : {}),
       ...factsOf(reading, exported),
     },
     symbol,

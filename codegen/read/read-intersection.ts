@@ -1,6 +1,7 @@
 /** Intersections: the widths of `taut/schema`, brands, and objects joined to one document. */
 
 import { ts } from "ts-morph";
+import { quote } from "../model/quote.ts";
 import type { ScalarKind, Type } from "../model/schema-model.ts";
 import { isLibraryClass, readPlainObject } from "./read-object.ts";
 import { type Reading, type Site, unreadable } from "./reading.ts";
@@ -89,12 +90,12 @@ function brandMember(reading: Reading, property: ts.Symbol): string | undefined 
   const declaration = property.valueDeclaration;
   const isReadonly = declaration !== undefined && (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Readonly) !== 0;
   const optional = property.flags & ts.SymbolFlags.Optional ? "?" : "";
-  const key = /^[A-Za-z_][A-Za-z0-9_]*$/.test(property.name) ? property.name : quoted(property.name);
+  const key = /^[A-Za-z_][A-Za-z0-9_]*$/.test(property.name) ? property.name : quote(property.name);
   return `${isReadonly ? "readonly " : ""}${key}${optional}: ${text}`;
 }
 
 function literalText(type: ts.Type): string | undefined {
-  if (type.isStringLiteral()) return quoted(type.value);
+  if (type.isStringLiteral()) return quote(type.value);
   if (type.isNumberLiteral() && Number.isFinite(type.value)) return String(type.value);
   if (type.flags & ts.TypeFlags.BooleanLiteral) return (type as { intrinsicName?: string }).intrinsicName;
   for (const [flag, text] of simpleTexts) if (type.flags & flag) return text;
@@ -108,10 +109,3 @@ const simpleTexts: readonly (readonly [ts.TypeFlags, string])[] = [
   [ts.TypeFlags.Unknown, "unknown"],
   [ts.TypeFlags.Void, "void"],
 ];
-
-/** JSON's text of a string is TypeScript's, but for the characters that some reader takes for a line end. */
-function quoted(text: string): string {
-  return JSON.stringify(text).replace(/[\u2028\u2029\u007f-\u009f\ufeff]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-}

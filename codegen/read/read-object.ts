@@ -115,12 +115,17 @@ function isWrittenEmpty(checker: ts.TypeChecker, type: ts.Type): boolean {
 }
 
 /** A document, as far as can be told from outside: what `read` makes a reference to a structure of, if it finds no trouble in it. */
-export function isDocument(reading: Reading, type: ts.Type): boolean {
+function isDocument(reading: Reading, type: ts.Type): boolean {
   const known = reading.documents.get(type);
   if (known !== undefined) return known;
   const is = looksLikeDocument(reading, type);
   reading.documents.set(type, is);
   return is;
+}
+
+/** An arm of what may be a tagged union: a document, or `Unrecognized<Tag>`. */
+export function isDocumentArm(reading: Reading, arm: ts.Type): boolean {
+  return isDocument(reading, arm) || reading.marks.unrecognizedTag(arm) !== undefined;
 }
 
 function looksLikeDocument(reading: Reading, type: ts.Type): boolean {

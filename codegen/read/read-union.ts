@@ -5,7 +5,7 @@ import type { LiteralsType, LiteralValue, Type } from "../model/schema-model.ts"
 import { compareLiterals, literalValue } from "./literal-values.ts";
 import { isOpen, primitiveOf } from "./read-intersection.ts";
 import { arrayElement } from "./read-items.ts";
-import { isDocument } from "./read-object.ts";
+import { isDocumentArm } from "./read-object.ts";
 import { inside, type Reading, type Site, unreadable } from "./reading.ts";
 import { compareArms, conflictOf, withBrandsJoined } from "./value-classes.ts";
 
@@ -20,7 +20,7 @@ export function readArms(reading: Reading, arms: readonly ts.Type[], site: Site)
   const literal = readLiterals(reading, literals, site);
   if (literal === undefined) return unreadable;
   pieces.push(...literal);
-  const documents = others.filter((arm) => isDocument(reading, arm) || reading.marks.unrecognizedTag(arm) !== undefined);
+  const documents = others.filter((arm) => isDocumentArm(reading, arm));
   const isTagged = documents.length > 1 || documents.some((arm) => reading.marks.unrecognizedTag(arm) !== undefined);
   const nodes = reading.written.arms(site.node);
   const single = pieces.length === 0 && others.length === 1;

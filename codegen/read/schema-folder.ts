@@ -8,6 +8,7 @@
 import { readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type DiagnosticName, diagnosticRows } from "../check/index.ts";
+import { compare } from "../model/compare.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 
 export interface FoundFile {
@@ -68,9 +69,4 @@ function isSchemaName(name: string): boolean {
 
 function posix(path: string): string {
   return path.replaceAll("\\", "/");
-}
-
-/** By code units. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

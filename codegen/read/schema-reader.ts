@@ -7,6 +7,7 @@
 import { resolve } from "node:path";
 import type { ts } from "ts-morph";
 import { checkModel } from "../check/index.ts";
+import { compare } from "../model/compare.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Place, SchemaModel } from "../model/schema-model.ts";
 import { compilerTroubles } from "./compiler-diagnostics.ts";
@@ -16,7 +17,7 @@ import { diagnosticOf, finishModel } from "./finish-model.ts";
 import { FolderReading } from "./folder-reading.ts";
 import { harmless, Places } from "./places.ts";
 import { readExports } from "./read-exports.ts";
-import { compare, type FoundFile, findSchemas } from "./schema-folder.ts";
+import { type FoundFile, findSchemas } from "./schema-folder.ts";
 import { SchemaPrograms } from "./schema-program.ts";
 import { statementWarnings } from "./statement-warnings.ts";
 import { readTsconfig } from "./tsconfig-options.ts";

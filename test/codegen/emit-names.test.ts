@@ -6,10 +6,11 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { docComment } from "../../codegen/emit/doc-comment.ts";
 import { ModuleScope } from "../../codegen/emit/module-scope.ts";
-import { access, isParameterName, objectKey, quote, typeKey } from "../../codegen/emit/names.ts";
+import { access, isParameterName, objectKey, typeKey } from "../../codegen/emit/names.ts";
 import { relativeSpecifier } from "../../codegen/emit/specifiers.ts";
 import { defaultImportExtension } from "../../codegen/generate/import-extension.ts";
 import { serviceNames } from "../../codegen/model/emitted-names.ts";
+import { quote } from "../../codegen/model/quote.ts";
 
 const hostile = [
   "",

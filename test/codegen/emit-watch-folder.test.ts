@@ -2,16 +2,18 @@
 
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { watchFolder } from "../../codegen/generate/folder-watcher.ts";
 
+let folder: string;
 let root: string;
 let stop: AbortController;
 let batches: AsyncGenerator<string[], void, undefined>;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), "taut-watch-"));
+  folder = mkdtempSync(join(tmpdir(), "taut-watch-"));
+  root = join(folder, "above/schemas");
   mkdirSync(join(root, "shop/v1"), { recursive: true });
   put("shop/v1/a.ts");
   put("b.ts");
@@ -22,7 +24,7 @@ beforeEach(async () => {
 afterEach(async () => {
   stop.abort();
   await batches.return();
-  rmSync(root, { recursive: true });
+  rmSync(folder, { recursive: true });
 });
 
 function put(path: string, text = ""): void {
@@ -82,6 +84,29 @@ test("an abort ends it at once", async () => {
   const waiting = batches.next();
   stop.abort();
   await expect(waiting).resolves.toEqual({ done: true, value: undefined });
+});
+
+test("a folder that goes is a batch of all its files, and one more when it is back, with what is above it or without", async () => {
+  const all = ["b.ts", "shop/v1/a.ts"];
+  expect(await next()).toEqual(all);
+  for (const gone of [root, dirname(root), root]) {
+    renameSync(gone, join(folder, "away"));
+    expect(await next()).toEqual(all);
+    renameSync(join(folder, "away"), gone);
+    expect(await next()).toEqual(all);
+    put("b.ts", gone);
+    expect(await next()).toEqual(["b.ts"]);
+  }
+});
+
+test("a folder made anew at once is watched anew", async () => {
+  await next();
+  rmSync(join(root, "shop"), { recursive: true });
+  mkdirSync(join(root, "shop/v1"), { recursive: true });
+  put("shop/v1/a.ts", "new");
+  expect(await next()).toEqual(["shop/v1/a.ts"]);
+  put("shop/v1/a.ts", "newer");
+  expect(await next()).toEqual(["shop/v1/a.ts"]);
 });
 
 test("a folder that is not there is an error", async () => {

@@ -5,6 +5,9 @@ import { codesOf, fileOf, readClean, readSource } from "./read-source.ts";
 
 const limitMs = 30_000;
 
+/** How a text that nests too deep may end: which of these depends on the stack that this Node has. */
+const gaveUp: readonly string[] = ["TAUT3024", "TAUT1007", "TAUT1002"];
+
 describe("SC-2: compiler bombs", { timeout: limitMs }, () => {
   it("ten thousand types", () => {
     const text = Array.from(
@@ -19,7 +22,7 @@ describe("SC-2: compiler bombs", { timeout: limitMs }, () => {
       `export interface X { x: ${"{ a: ".repeat(depth)}string${" }".repeat(depth)} }\nexport interface Fine { a: string }`,
     );
     expect(diagnostics.length).toBeGreaterThan(0);
-    expect(codesOf(diagnostics).filter((code) => !["TAUT3024", "TAUT1007", "TAUT1002"].includes(code))).toEqual([]);
+    expect(codesOf(diagnostics).filter((code) => !gaveUp.includes(code))).toEqual([]);
   });
 
   it.each([1_000, 20_000])("an array of %i dimensions", (depth) => {
@@ -35,7 +38,7 @@ describe("SC-2: compiler bombs", { timeout: limitMs }, () => {
   it("a chain of five thousand aliases", () => {
     const text = Array.from({ length: 5_000 }, (_, index) => `type T${index} = T${index + 1};`);
     const { diagnostics } = readSource(`${text.join("\n")}\ntype T5000 = string; export interface X { x: T0 }`);
-    expect(codesOf(diagnostics).filter((code) => !["TAUT3024", "TAUT1007", "TAUT1002"].includes(code))).toEqual([]);
+    expect(codesOf(diagnostics).filter((code) => !gaveUp.includes(code))).toEqual([]);
   });
 
   it("a union of five thousand arms, and one of as many literals", () => {
@@ -85,15 +88,30 @@ describe("SC-2: compiler bombs", { timeout: limitMs }, () => {
   it("a doubling of intersections and unions", () => {
     const lines = ["type T0 = { a: string };"];
     for (let index = 1; index <= 30; index += 1) lines.push(`type T${index} = { l: T${index - 1}; r: T${index - 1} };`);
-    readSource(`${lines.join("\n")}\nexport interface X { x: T30 }`);
+    const doubled = readClean(`${lines.join("\n")}\nexport interface X { x: T30 }`);
+    expect(doubled.structures.size).toBe(32);
     const tags = Array.from({ length: 16 }, (_, index) => `({ t${index}: 0 } | { t${index}: 1 })`);
-    readSource(`export type Y = ${tags.join(" & ")};`);
+    const { diagnostics } = readSource(`export type Y = ${tags.join(" & ")};`);
+    expect(diagnostics).toMatchObject([{ code: "TAUT3025", message: "it has 65536 arms" }]);
   });
 
-  it("ten thousand levels of parentheses, comments and generics in the text", () => {
-    readSource(`export interface X { x: ${"(".repeat(10_000)}string${")".repeat(10_000)} }`);
-    readSource(`interface P<T> { t: T }\nexport interface X { x: ${"P<".repeat(2_000)}string${">".repeat(2_000)} }`);
-    readSource(`/** ${"@minimun ".repeat(10_000)} */ export interface X { a: string }`);
-    readSource(`/** ${"`".repeat(100_001)} */ export interface X { a: string }`);
+  it("ten thousand levels of parentheses in the text", () => {
+    const { model, diagnostics } = readSource(`export interface X { x: ${"(".repeat(10_000)}string${")".repeat(10_000)} }`);
+    if (diagnostics.length === 0) expect(fileOf(model).messages).toMatchObject([{ name: "X" }]);
+    else expect(codesOf(diagnostics, "error")).toEqual(["TAUT1007"]);
+  });
+
+  it("two thousand levels of generics in the text", () => {
+    const { diagnostics } = readSource(
+      `interface P<T> { t: T }\nexport interface X { x: ${"P<".repeat(2_000)}string${">".repeat(2_000)} }`,
+    );
+    expect(["TAUT3023", ...gaveUp]).toContain(codesOf(diagnostics).join());
+  });
+
+  it("ten thousand near misses of a tag, and a hundred thousand backticks, in comments", () => {
+    const { diagnostics } = readSource(`/** ${"@minimun ".repeat(10_000)} */ export interface X { a: string }`);
+    expect(diagnostics).toHaveLength(10_000);
+    expect(new Set(codesOf(diagnostics))).toEqual(new Set(["TAUT4001"]));
+    expect(fileOf(readClean(`/** ${"`".repeat(100_001)} */ export interface X { a: string }`)).messages).toHaveLength(1);
   });
 });

@@ -255,7 +255,7 @@ describe("enums", () => {
     const [level, size] = messageFields(model, "X");
     expect(level && shape(level.type)).toBe('"low"|null');
     expect(size?.type).toMatchObject({ enumName: { name: "Size" } });
-    expect(model.files[0]?.exports).toMatchObject([{ name: "Size", isConstEnum: true }, {}]);
+    expect(model.files[0]?.exports).toMatchObject([{ name: "Size", kind: "enum" }, {}]);
   });
 
   it("are one union with other literals", () => {

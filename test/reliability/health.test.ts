@@ -117,7 +117,7 @@ describe("taut health", () => {
     expect((await ask("127.0.0.1:1 --timeout 0")).code).toBe(2);
     expect(await ask("127.0.0.1:1 --key key.pem")).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("goes with --cert"),
+      stderr: expect.stringContaining("--cert and --key go together"),
     });
   }, 60_000);
 });

@@ -70,6 +70,13 @@ test.each<[unknown, string]>([
   expect(reading).toThrow(file);
 });
 
+test("a folder of the file's name is wrong usage, named", () => {
+  mkdirSync(join(folder, "taut.config.json"));
+  const reading = () => readConfiguration(folder);
+  expect(reading).toThrow(UsageError);
+  expect(reading).toThrow(join(folder, "taut.config.json"));
+});
+
 test("the published schema knows the same keys and values", () => {
   const schema = JSON.parse(readFileSync(fileURLToPath(new URL("../../cli/config.schema.json", import.meta.url)), "utf8"));
   const { $schema, ...properties } = schema.properties;

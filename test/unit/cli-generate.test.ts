@@ -1,14 +1,10 @@
 /** `taut generate` as a shell sees it: exit status, stdout, stderr and files. */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-
-const main = fileURLToPath(new URL("../../cli/dist/main.js", import.meta.url));
+import { type Outcome, type RunningTaut, startTaut } from "./cli-process.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -34,24 +30,7 @@ function put(path: string, text: string): void {
 
 const read = (path: string): string => readFileSync(join(folder, path), "utf8");
 
-interface Outcome {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: { ...process.env, ...env } });
-  const outcome: Outcome = { status: null, stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    outcome.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    outcome.stderr += chunk;
-  });
-  return { child, outcome: once(child, "close").then(([status]) => ({ ...outcome, status })) };
-}
-
+const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningTaut => startTaut(args, { cwd: folder, env });
 const taut = (...args: string[]): Promise<Outcome> => start(args).outcome;
 
 describe("taut generate", () => {
@@ -163,6 +142,45 @@ describe("taut generate --watch", () => {
   });
 });
 
+test("--watch says that the schema folder is gone, deletes nothing, and goes on when it is back", async () => {
+  const { child, outcome } = start(["generate", "--watch"]);
+  try {
+    await expect.poll(() => existsSync(join(folder, "generated/shop/v1/orders.ts")), { timeout: 10_000 }).toBe(true);
+    let said = "";
+    child.stderr.on("data", (chunk) => {
+      said += chunk;
+    });
+    renameSync(join(folder, "schemas"), join(folder, "away"));
+    await expect.poll(() => said, { timeout: 5_000 }).toContain("the schema folder cannot be read");
+    expect(existsSync(join(folder, "generated/shop/v1/orders.ts"))).toBe(true);
+    put("away/more.ts", "export interface More { a: string }\n");
+    renameSync(join(folder, "away"), join(folder, "schemas"));
+    await expect.poll(() => existsSync(join(folder, "generated/more.ts")), { timeout: 5_000 }).toBe(true);
+  } finally {
+    child.kill("SIGTERM");
+  }
+  expect((await outcome).status).toBe(0);
+});
+
+describe("what other runs wrote", () => {
+  test("stays when the output folder is left empty, or is the one above", async () => {
+    await taut("generate", "--out", "dist", "--emit", "js");
+    await taut("generate", "--out", "a");
+    for (const out of ["", "."]) expect((await taut("generate", "--out", out)).status).toBe(2);
+    expect(existsSync(join(folder, "dist/shop/v1/orders.js"))).toBe(true);
+    expect(existsSync(join(folder, "a/shop/v1/orders.ts"))).toBe(true);
+  });
+});
+
+describe("a reader who has left", () => {
+  test.each(["stdout", "stderr"] as const)("of %s ends the command with 0 and without a word", async (stream) => {
+    const { child, outcome } = start(stream === "stdout" ? ["generate", "--json"] : ["generate"]);
+    child[stream].destroy();
+    expect(await outcome).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(existsSync(join(folder, "generated/shop/v1/orders.ts"))).toBe(true);
+  });
+});
+
 describe("configuration", () => {
   test("stands in for flags, and flags win", async () => {
     put("taut.config.json", JSON.stringify({ schemas: "schemas", out: "lib", emit: "js" }));
@@ -176,10 +194,23 @@ describe("configuration", () => {
 describe("wrong usage exits 2 with one line of reason", () => {
   test.each<[string, readonly string[], string]>([
     ["an unknown flag", ["generate", "--ouput", "x"], "ouput"],
-    ["an unknown command", ["genrate"], "genrate"],
+    ["an unknown command", ["genrate"], 'unknown command "genrate"; known: generate, health\n'],
+    ["an unknown command with flags", ["bogus", "x", "--flag"], 'unknown command "bogus"; known: generate, health\n'],
     ["no command", [], "a command is needed"],
-    ["a value that is none", ["generate", "--emit", "coffee"], "coffee"],
+    ["a value that is none", ["generate", "--emit", "coffee"], 'emit must be "ts" or "js", not "coffee"\n'],
+    [
+      "an extension that is none",
+      ["generate", "--import-extension", "mjs"],
+      'importExtension must be "js", "ts" or "none", not "mjs"',
+    ],
     ["a flag given twice", ["generate", "--out", "a", "--out", "b"], "out is given more than once"],
+    ["an empty output folder", ["generate", "--out", ""], "out must not be empty"],
+    ["a forgotten output folder", ["generate", "--out", "--check"], "out must not be empty"],
+    ["an empty schema folder", ["generate", ""], "schemas must not be empty"],
+    ["a flag turned around", ["generate", "--no-out"], "no-out"],
+    ["a flag with a dot", ["generate", "--out.x", "y"], "out.x"],
+    ["output around the schemas", ["generate", "--out", "."], "holds the schema folder"],
+    ["output into a file", ["generate", "--out", "schemas/shop/v1/orders.ts/x"], "which is a file"],
     ["flags that exclude each other", ["generate", "--watch", "--check"], "goes with neither"],
     ["output into the schemas", ["generate", "--out", "schemas/generated"], "lies in the schema folder"],
     ["a schema folder that is not there", ["generate", "nowhere"], "nowhere"],
@@ -202,6 +233,21 @@ describe("wrong usage exits 2 with one line of reason", () => {
     expect((await taut("generate", "--emit", "coffee")).stderr.trimEnd().split("\n")).toHaveLength(2);
   });
 
+  test("without a stack, even with --verbose", async () => {
+    expect((await taut("generate", "--ouput", "x", "--verbose")).stderr).toBe(
+      "taut: unknown argument: ouput\ntaut generate --help says how\n",
+    );
+    expect((await taut("generate", "--out", "", "--verbose")).stderr).not.toMatch(/^ +at /m);
+  });
+
+  test("a file as output folder, which stays", async () => {
+    put("generated", "mine");
+    const { status, stderr } = await taut("generate");
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^taut: the output folder .+generated is a file$/m);
+    expect(read("generated")).toBe("mine");
+  });
+
   test("a configuration with an unknown key", async () => {
     put("taut.config.json", '{ "outDir": "x" }');
     expect(await taut("generate")).toMatchObject({ status: 2, stdout: "" });
@@ -222,6 +268,10 @@ describe("unexpected errors", () => {
 test("--help and --version say what they should on stdout", async () => {
   const help = await taut("generate", "--help");
   expect(help.status).toBe(0);
+  expect(help.stdout).toContain("show help");
+  expect(help.stdout).toContain("show version number");
+  expect(await taut("generate", "-h")).toEqual(help);
+  expect((await taut("-h")).stdout).toBe((await taut("--help")).stdout);
   for (const word of ["--out", "--emit", "--import-extension", "--watch", "--check", "--json", "--verbose"]) {
     expect(help.stdout).toContain(word);
   }

@@ -1,7 +1,7 @@
 /** Emits the `Codec` of a root: what the rest of the runtime calls, with its limits and its errors. */
 
+import { quote } from "../../model/quote.ts";
 import type { Structure } from "../../model/schema-model.ts";
-import { quote } from "../names.ts";
 import { constantBound } from "./bounds.ts";
 import type { EmitContext } from "./emit-context.ts";
 

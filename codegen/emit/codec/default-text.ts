@@ -1,7 +1,8 @@
 /** The literal that a decoder fills in for an absent field with `@default`: made anew for each document. */
 
+import { quote } from "../../model/quote.ts";
 import type { DefaultValue, Type } from "../../model/schema-model.ts";
-import { objectKey, quote } from "../names.ts";
+import { objectKey } from "../names.ts";
 import type { Units } from "./units.ts";
 
 export function defaultText(units: Units, type: Type, value: DefaultValue): string {

@@ -1,6 +1,7 @@
 /** How emitted code asks an object for a field, and its children for less depth. */
 
-import { access, quote } from "../names.ts";
+import { quote } from "../../model/quote.ts";
+import { access } from "../names.ts";
 import type { EmitContext } from "./emit-context.ts";
 import type { Unit } from "./units.ts";
 

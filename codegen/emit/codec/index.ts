@@ -19,6 +19,7 @@
 
 import type { SchemaModel } from "../../model/schema-model.ts";
 import type { ModuleScope } from "../module-scope.ts";
+import { structureOf } from "../structure-of.ts";
 import { emitBound } from "./bounds.ts";
 import { emitCodecConstant } from "./codec-constant.ts";
 import { EmitContext } from "./emit-context.ts";
@@ -55,8 +56,7 @@ export function emitCodecs(options: EmitCodecsOptions): EmittedCodecs {
   const context = new EmitContext({ out, units, shapes, scope });
   const names = new Map<string, string>();
   for (const id of roots) {
-    const structure = model.structures.get(id);
-    if (structure === undefined) throw new Error(`the model holds no structure ${id}`);
+    const structure = structureOf(model, id);
     const name = scope.declare(`codec${capitalized(structure.hint)}`);
     names.set(id, name);
     emitCodecConstant(context, name, structure, format === "ts" ? options.typeOf(id) : "");

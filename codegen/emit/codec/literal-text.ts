@@ -1,15 +1,14 @@
 /** Prints object and array literals as the formatter would: on one line where they fit, else one entry a line. */
 
+import { quote } from "../../model/quote.ts";
 import type { LiteralValue } from "../../model/schema-model.ts";
-import { quote } from "../names.ts";
+import { lineWidth } from "../line-width.ts";
 
 /** Ready text, an object's entries (keys as they are to be printed), or an array's items. */
 export type Literal =
   | string
   | { readonly entries: readonly (readonly [key: string, value: Literal])[] }
   | { readonly items: readonly Literal[] };
-
-const lineWidth = 130;
 
 /** @param column where the literal begins on its line @param tail how many characters follow it on its last line */
 export function literalText(literal: Literal, indent = "", column = 0, tail = 1): string {

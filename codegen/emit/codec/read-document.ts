@@ -9,8 +9,9 @@
  * there* with the fields read so far: a document is never read twice, so no arrangement of surprises makes reading more than linear.
  */
 
+import { quote } from "../../model/quote.ts";
 import type { DocumentType, Field } from "../../model/schema-model.ts";
-import { objectKey, quote } from "../names.ts";
+import { objectKey } from "../names.ts";
 import { matches, utf8 } from "./byte-match.ts";
 import { byteSwitch } from "./byte-switch.ts";
 import { defaultText } from "./default-text.ts";

@@ -4,8 +4,8 @@
  * Our own writer mostly puts the tag first, where one comparison finds it; else the document's elements are passed over until it comes.
  */
 
+import { quote } from "../../model/quote.ts";
 import type { TaggedUnionType } from "../../model/schema-model.ts";
-import { quote } from "../names.ts";
 import { mismatches } from "./byte-match.ts";
 import { byteSwitch } from "./byte-switch.ts";
 import { bsonType, headerBytes } from "./element-facts.ts";

@@ -4,8 +4,8 @@
  * That the extent lies inside the document is the caller's doing, the final NUL is looked at here.
  */
 
+import { quote } from "../../model/quote.ts";
 import type { LiteralsType, MapType, TupleType, Type, ValueUnionType } from "../../model/schema-model.ts";
-import { quote } from "../names.ts";
 import { byteSwitch } from "./byte-switch.ts";
 import { literalClass } from "./element-facts.ts";
 import { type EmitContext, siteWithin } from "./emit-context.ts";

@@ -4,8 +4,8 @@
  * The texts that tell people which rule it was are the explaining pass's; here it only has to be found out, fast.
  */
 
+import { quote } from "../../model/quote.ts";
 import type { Rules, Type } from "../../model/schema-model.ts";
-import { quote } from "../names.ts";
 import type { EmitContext } from "./emit-context.ts";
 
 /** Conditions each of which is true when the value breaks a rule. The value has its JavaScript type already. */

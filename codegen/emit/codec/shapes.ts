@@ -4,9 +4,10 @@
  * Mirrors `Shape` of the runtime (`src/codec/shape.ts`). References are functions: constants may then refer to each other in any order.
  */
 
+import { quote } from "../../model/quote.ts";
 import type { Rules, SchemaModel, Type } from "../../model/schema-model.ts";
 import type { ModuleScope } from "../module-scope.ts";
-import { quote } from "../names.ts";
+import { structureOf } from "../structure-of.ts";
 import { type Literal, literalText, literalValueText } from "./literal-text.ts";
 import { capitalized, SourceText } from "./source-text.ts";
 import { withRulesOf } from "./union-rules.ts";
@@ -42,7 +43,7 @@ export class Shapes {
   #structure(id: string): string {
     const open: { name: string; type: Type; refs: readonly string[]; entered: number }[] = [];
     const enter = (inner: string): string => {
-      const { hint, type } = this.#target(inner);
+      const { hint, type } = structureOf(this.#model, inner);
       const name = this.#scope.declare(`shape${capitalized(hint)}`);
       // The name first: the literal may refer back to it.
       this.#names.set(`id ${inner}`, name);
@@ -61,19 +62,13 @@ export class Shapes {
     return name;
   }
 
-  #target(id: string) {
-    const structure = this.#model.structures.get(id);
-    if (structure === undefined) throw new Error(`the model refers to a structure that it does not hold: ${id}`);
-    return structure;
-  }
-
   /** The structures whose constants a type's literal names, in its order. */
   #refsIn(type: Type): readonly string[] {
     if (type.kind !== "ref") {
       const parts = type.kind === "value-union" ? type.arms.map((arm) => withRulesOf(type, arm)) : partsOf(type);
       return parts.flatMap((part) => this.#refsIn(part));
     }
-    return type.rules === undefined ? [type.id] : this.#refsIn(this.#target(type.id).type);
+    return type.rules === undefined ? [type.id] : this.#refsIn(structureOf(this.#model, type.id).type);
   }
 
   #declare(key: string, hint: string, literal: Literal): string {
@@ -156,7 +151,7 @@ export class Shapes {
   }
 
   #withRules(id: string, rules: Rules): Literal {
-    const { type } = this.#target(id);
+    const { type } = structureOf(this.#model, id);
     return this.#literal({ ...type, rules: { ...type.rules, ...rules } });
   }
 }

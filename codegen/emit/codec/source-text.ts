@@ -3,10 +3,8 @@
  * way the formatter would. Knows nothing of codecs.
  */
 
-import { quote } from "../names.ts";
-
-/** The width that our own formatter is set to. */
-const lineWidth = 130;
+import { quote } from "../../model/quote.ts";
+import { lineWidth } from "../line-width.ts";
 
 export class SourceText {
   #lines: string[] = [];

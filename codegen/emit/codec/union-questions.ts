@@ -1,7 +1,7 @@
 /** By which questions a union of values finds the arm of a JavaScript value, and in which order it asks them. */
 
+import { quote } from "../../model/quote.ts";
 import type { ScalarKind, Type, ValueUnionType } from "../../model/schema-model.ts";
-import { quote } from "../names.ts";
 import type { EmitContext } from "./emit-context.ts";
 import { withRulesOf } from "./union-rules.ts";
 import type { ResolvedType } from "./units.ts";

@@ -7,6 +7,7 @@
 
 import type { RefType, SchemaModel, Type } from "../../model/schema-model.ts";
 import type { ModuleScope } from "../module-scope.ts";
+import { structureOf } from "../structure-of.ts";
 import { capitalized } from "./source-text.ts";
 
 export type ResolvedType = Exclude<Type, RefType>;
@@ -62,7 +63,7 @@ export class Units {
 
   resolve(type: Type): ResolvedType {
     if (type.kind !== "ref") return type;
-    const target = this.#structure(type.id).type;
+    const target = structureOf(this.#model, type.id).type;
     return type.rules === undefined ? target : { ...target, rules: { ...target.rules, ...type.rules } };
   }
 
@@ -71,7 +72,7 @@ export class Units {
     const key = this.#key(type);
     const known = this.#units.get(key);
     if (known !== undefined) return known;
-    const named = type.kind === "ref" && type.rules === undefined ? this.#structure(type.id) : undefined;
+    const named = type.kind === "ref" && type.rules === undefined ? structureOf(this.#model, type.id) : undefined;
     const unit: Unit = {
       type: this.resolve(type) as CompositeType,
       title: named?.name ?? title,
@@ -163,12 +164,6 @@ export class Units {
     return found;
   }
 
-  #structure(id: string) {
-    const structure = this.#model.structures.get(id);
-    if (structure === undefined) throw new Error(`the model refers to a structure that it does not hold: ${id}`);
-    return structure;
-  }
-
   /** Equal for equal types. References by id; a structure's own type by its id as well, so that both ways lead to one unit. */
   #key(type: Type): string {
     if (type.kind === "ref" && type.rules === undefined) return this.#typeKey(this.resolve(type));
@@ -191,7 +186,7 @@ export class Units {
   /** How many strings a message of this type has: arrays, maps and types that contain themselves count as many. */
   #strings(type: Type): number {
     if (type.kind === "ref") {
-      if (this.#structure(type.id).recursive) return windowStrings;
+      if (structureOf(this.#model, type.id).recursive) return windowStrings;
       const known = this.#stringsOf.get(type.id);
       if (known !== undefined) return known;
       const count = this.#strings(this.resolve(type));

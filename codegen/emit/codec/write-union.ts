@@ -2,8 +2,8 @@
  * Emits the writers of unions: tagged ones go by their tag, value unions by what `typeof` and friends say.
  */
 
+import { quote } from "../../model/quote.ts";
 import type { TaggedUnionType, Type, ValueUnionType } from "../../model/schema-model.ts";
-import { quote } from "../names.ts";
 import { ConstantStores } from "./constant-stores.ts";
 import { factsOf } from "./element-facts.ts";
 import { type EmitContext, siteWithin } from "./emit-context.ts";
