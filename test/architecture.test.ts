@@ -1,8 +1,9 @@
 /** Holds the layering, the file names and sizes, and the rules on time and state that make the sources readable. */
-import { basename } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { clockFiles, emptyNames, harmlessModules, layers, longFiles, maxLines, moduleState } from "./architecture/layers.ts";
-import { parseSource, readSources, type SourceFile } from "./architecture/source-files.ts";
+import { parseSource, readSources, root, type SourceFile } from "./architecture/source-files.ts";
 
 const sources = readSources();
 const paths = new Set(sources.map((file) => file.path));
@@ -75,6 +76,29 @@ describe("the layers", () => {
   it("form no cycle, nor do the files inside one", () => {
     expect(cycles(graph((file) => file.layer))).toEqual([]);
     expect(cycles(graph((file) => file.path))).toEqual([]);
+  });
+});
+
+describe("the table of layers in docs/ARCHITECTURE.md", () => {
+  const [, table = ""] = readFileSync(join(root, "docs/ARCHITECTURE.md"), "utf8").split(/^## Layers of `src\/`.*$/m);
+  /** The folders that each row names in its first cell. */
+  const rows = [...table.matchAll(/^\| (?<names>`\w+`(?:, `\w+`)*) \|/gm)].map(({ groups }) =>
+    [...(groups?.names ?? "").matchAll(/\w+/g)].map(([name]) => `src/${name}`),
+  );
+
+  it("names each folder of src once", () => {
+    const folders = new Set([...paths].flatMap((path) => /^src\/\w+(?=\/)/.exec(path) ?? []));
+    expect(rows.flat().sort()).toEqual([...folders].sort());
+  });
+
+  it("stands in the order in which they may import each other", () => {
+    const upwards = rows.flatMap((row, at) => {
+      const lower = rows.slice(0, at + 1).flat();
+      return row
+        .flatMap((name) => (layers[name]?.mayImport ?? []).map((other) => ({ name, other })))
+        .filter(({ other }) => !lower.includes(other));
+    });
+    expect(upwards).toEqual([]);
   });
 });
 

@@ -79,7 +79,9 @@ export type FaultData<F extends Fault<Code>> = Omit<F, typeof fault>;
 
 /** A union arm that takes unknown tags, so that a newer peer may add arms: \`| Unrecognized<"kind">\`. Re-encodes verbatim. */
 export type Unrecognized<Tag extends string> = { readonly [K in Tag]: typeof unrecognized } & {
+  /** The tag that the peer has sent. */
   readonly tag: string | number | boolean;
+  /** The whole document, the tag included, as the BSON that came. */
   readonly bytes: Uint8Array;
 };
 `;

@@ -28,8 +28,12 @@ import {
 import { type ConnectionSettings, defaultLimits, fragmentBytes, type Keepalive, maxFrameBytesOf } from "./limits.ts";
 import type { PeerSettings } from "./peer-settings.ts";
 
-/** How a server asks for another round: returned by `authenticate`. */
+/**
+ * How a server asks for another round: `authenticate` answers one, the client's `credentials` is called again with its data, and
+ * `authenticate` with what that answers. After 8 rounds the client is refused with UNAUTHENTICATED.
+ */
 export class Challenge {
+  /** Any value that the `unknown` type of a schema carries. */
   readonly data: unknown;
   constructor(data: unknown) {
     this.data = data;

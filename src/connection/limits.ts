@@ -3,34 +3,47 @@
  * the handshake. PROTOCOL.md: "Limits".
  */
 
+/**
+ * What `limits` of `createServer()` and `connect()` takes. Whole numbers from 1 (`maxMessageBytes` from 64) to 2^31-1 (`maxMethods` to 65,535);
+ * else TypeError. Unless a line says otherwise, a call beyond one of them fails with RESOURCE_EXHAUSTED.
+ */
 export interface Limits {
   /** Bytes of one message, both ways. Default 4 MiB, gRPC's: larger things belong in a stream. */
   maxMessageBytes: number;
-  /** Bytes of one metadata document. Default 16 KiB: HTTP servers' usual bound for headers. */
+  /**
+   * Bytes of one metadata document; above it that at the end of an answer is left out. Default 16 KiB: HTTP servers' usual bound for headers.
+   */
   maxMetadataBytes: number;
-  /** How deep documents may nest. Default 64: real schemas stay below 20, and the stack is safe by a factor of 100. */
+  /**
+   * How deep documents may nest; beyond it they break their schema: INVALID_ARGUMENT for a request, INTERNAL for an answer. Default 64: real
+   * schemas stay below 20, and the stack is safe by a factor of 100.
+   */
   maxDepth: number;
-  /** Elements of one document, nested ones included. Default 1,000,000: what decodes in well under a second. */
+  /**
+   * Elements of one document's arrays, maps and free-form values, nested ones included; beyond it as beyond `maxDepth`. Default 1,000,000: what
+   * decodes in well under a second.
+   */
   maxElements: number;
   /** Open calls per connection (server: refused above it; client: queued above what the server told). Default 1,000. */
   maxCalls: number;
-  /** Method names bound per connection; further ones travel by name. Default 1,024. */
+  /** Method names bound per connection; further ones travel by name, and no call fails for it. Default 1,024. */
   maxMethods: number;
   /** Client: calls that wait for a connection or for room on one. Default 100,000. */
   maxQueuedCalls: number;
   /** Client: encoded bytes of calls that wait. Default 64 MiB. */
   maxQueuedBytes: number;
   /**
-   * Cancels of running calls that a peer may send, on average over ten seconds; above it the connection ends. Default 2,000: all of
-   * 1,000 open calls given up twice a second.
+   * Cancels of running calls that a peer may send, on average over ten seconds; above it the connection ends with RESOURCE_EXHAUSTED.
+   * Default 2,000: all of 1,000 open calls given up twice a second.
    */
   maxCancelsPerSecond: number;
-  /** Calls that a peer may have refused because it broke a rule (bad documents, limits). Default 1,000: honest peers have none. */
+  /** Calls that a peer may have refused because it broke a rule (bad documents, limits); the same. Default 1,000: honest peers have none. */
   maxRefusalsPerSecond: number;
-  /** Frames of a peer that do no work for a call: pings, tiny credits, late ones. Default 5,000. */
+  /** Frames of a peer that do no work for a call: pings, tiny credits, late ones; the same. Default 5,000. */
   maxControlFramesPerSecond: number;
 }
 
+/** What holds where `limits` says nothing. */
 export const defaultLimits: Readonly<Limits> = Object.freeze({
   maxMessageBytes: 4 * 1024 * 1024,
   maxMetadataBytes: 16 * 1024,

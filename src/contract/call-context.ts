@@ -19,6 +19,7 @@ export function createContextKey<T>(description: string, defaultValue: T): Conte
 export interface ContextValues {
   /** What was set for the key, else its default. */
   get<T>(key: ContextKey<T>): T;
+  /** From now on `get` answers `value`. Calls that have inherited already keep what they have. */
   set<T>(key: ContextKey<T>, value: T): this;
   /** From now on the key has its default again. */
   delete(key: ContextKey<unknown>): this;
@@ -28,8 +29,9 @@ export interface ContextValues {
 export interface Peer {
   /** "127.0.0.1:4242", or the path of a unix socket. */
   readonly address: string;
+  /** What the bytes go through; "memory" in `taut/testing`. */
   readonly transport: "tcp" | "tls" | "unix" | "memory";
-  /** What `authenticate` returned. */
+  /** What `authenticate` answered; absent without it. */
   readonly identity?: unknown;
   /** The peer's certificate as node:tls gives it. */
   readonly certificate?: object;
@@ -47,10 +49,17 @@ export interface CallContext {
   remainingMs(): number;
   /** What came with the request. */
   readonly metadata: Metadata;
-  /** Leading metadata of the answer, key by key: keys set before stay. Throws once the first message, or the end, has been sent. */
+  /**
+   * Leading metadata of the answer. Key by key: keys set before stay, one set again is replaced. Throws an Error once the first message, or
+   * the end, has been sent; TypeError for a bad key or value.
+   */
   setMetadata(metadata: MetadataInit): void;
-  /** Metadata that goes with the end of the answer, a failure's too; key by key, and until then the last counts. */
+  /**
+   * Metadata that goes with the end of the answer, a failure's too. Key by key: keys set before stay, one set again is replaced. TypeError
+   * for a bad key or value.
+   */
   setTrailers(metadata: MetadataInit): void;
+  /** Who calls. */
   readonly peer: Peer;
   /** `shop.v1.Orders/place` */
   readonly method: string;

@@ -6,7 +6,7 @@ import type { CallContext } from "./call-context.ts";
 
 /** Which failures of a handler are tried again, and how often. */
 export interface Retry {
-  /** How often a call is tried, the first time included. */
+  /** How often a call is tried, the first time included: a whole number from 1, which is no retry; else TypeError. */
   attempts: number;
   /** After which codes it is tried again. */
   codes: readonly Code[];
@@ -16,16 +16,23 @@ export interface Retry {
 export interface CallOptions {
   /**
    * Milliseconds. Which one counts: this, then `@timeoutMs` of the schema, then the channel's, then 10,000 for unary calls;
-   * streams have none by default. `Infinity`: none. 0 or less: DEADLINE_EXCEEDED, nothing is sent.
+   * streams have none by default. `Infinity`: none. 0 or less: DEADLINE_EXCEEDED, nothing is sent. NaN, or what is no number:
+   * the call fails with TypeError.
    */
   timeoutMs?: number;
   /** Aborting it ends the call with CANCELLED, whose `cause` is the signal's reason; the reason stays here. Any number of calls may share one. Default none. */
   signal?: AbortSignal;
-  /** Sent with the request; up to the server's `maxMetadataBytes`. Default none. */
+  /** Sent with the request; up to the server's `maxMetadataBytes`. A bad key or value: the call fails with TypeError. Default none. */
   metadata?: MetadataInit;
-  /** Called once with the leading metadata of the answer, before its first message; empty if there was none. What it throws goes to `onError`. */
+  /**
+   * Called once with the leading metadata of the answer, before its first message; empty if there was none. A call that fails before
+   * anything of an answer came, and a one-way call, does not call it. What it throws goes to `onError`.
+   */
   onMetadata?(leading: Metadata): void;
-  /** Called once with the trailers, before the call settles; those of a failure too. What it throws goes to `onError`. */
+  /**
+   * Called once with the trailers, before the call settles; those of a failure too, empty for one that arose here. Not called for a one-way
+   * call that was sent, and for one that failed with an error of your own or a TypeError. What it throws goes to `onError`.
+   */
   onTrailers?(trailers: Metadata): void;
   /** Wait for a connection until the deadline rather than fail with UNAVAILABLE. Default false: a caller should know soon that nobody is there. */
   waitForReady?: boolean;

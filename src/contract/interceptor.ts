@@ -12,14 +12,20 @@ export type Interceptor = (call: InterceptedCall, next: (call: InterceptedCall) 
 
 /** A call as interceptors see it, the same on both sides. */
 export interface InterceptedCall {
+  /** Whose interceptor runs: the channel's or the server's. */
   readonly side: "client" | "server";
+  /** `{ service: "shop.v1.Orders", name: "place", kind: "unary", idempotent: false }` */
   readonly method: { readonly service: string; readonly name: string; readonly kind: CallKind; readonly idempotent: boolean };
-  /** The request document; positional parameters are its keys. */
+  /** The request document; positional parameters are its keys, by name. Absent where requests are a stream. */
   readonly message?: unknown;
-  /** The request documents of a stream. */
+  /** The request documents of a stream; `{ value }` for an item that is none. */
   readonly messages?: AsyncIterable<unknown>;
   /** May be changed in place. */
   readonly metadata: Metadata;
+  /**
+   * Aborted when the caller gives up; at the server by whatever ends the call early (`CallContext.endedBy`). Another one in its place ends the
+   * call as well at the channel, and is what the handler sees at the server.
+   */
   readonly signal: AbortSignal;
   /** Epoch milliseconds, or Infinity. May only get shorter. */
   readonly deadline: number;
@@ -31,10 +37,13 @@ export interface InterceptedCall {
 
 /** What `next` answers: a message or a stream of them, with its metadata. */
 export interface Reply {
+  /** The answer's document; `{ value }` for what is none, `{}` for nothing. Absent where the answer is a stream. */
   message?: unknown;
+  /** The documents of a stream; `{ value }` for an item that is none. */
   messages?: AsyncIterable<unknown>;
   /** Leading metadata. */
   readonly metadata: Metadata;
+  /** Resolves at the end of the answer: a stream's when its last message was read, and perhaps never if it fails. */
   readonly trailers: Promise<Metadata>;
 }
 

@@ -71,7 +71,9 @@ export interface ServiceDefinition {
 
 /** What a generated module says of a service: for `server.add`, and for whoever wants its name. */
 export interface ServiceDescription<Handler> {
+  /** `shop.v1.Orders` */
   readonly fullName: string;
+  /** Never there: it carries the type of the handler to `server.add`. */
   readonly handlerType?: Handler;
 }
 

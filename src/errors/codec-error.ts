@@ -24,6 +24,7 @@ export class CodecError extends Error {
   readonly path: string;
   /** The byte offset of the first violation, when decoding. */
   readonly offset?: number;
+  /** All broken rules, up to 100; the first is the one that `message`, `path` and `offset` tell of. */
   readonly violations: readonly Violation[];
 
   /** @param what the type that was encoded or decoded: `shop.v1.Order` */

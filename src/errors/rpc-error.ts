@@ -16,7 +16,7 @@ export interface Detail {
   readonly data: unknown;
 }
 
-/** Where the time of a call went, in milliseconds: resolve, connect, queue, write, server, read, eventLoopLag. */
+/** Milliseconds by what took them; see `RpcError`'s field. */
 export type Timings = Readonly<Record<string, number>>;
 
 export interface RpcErrorInit {
@@ -24,8 +24,9 @@ export interface RpcErrorInit {
   code: Code;
   /** For people: lower case, no full stop, with the values. Never decide by it. */
   message: string;
+  /** Typed additions. Default none. */
   details?: readonly Detail[];
-  /** The trailers that go with the error. */
+  /** The trailers that go with the error. Default none. */
   metadata?: MetadataInit;
   /** How long a client should wait before it tries again, in milliseconds. */
   retryAfterMs?: number;
@@ -43,6 +44,7 @@ export interface RpcErrorFacts {
 
 /** How a call fails. Decide by `code` and `executed`, never by the text; tell it by `isRpcError`, which knows those of another copy of Taut, too. */
 export class RpcError extends Error {
+  /** One of gRPC's sixteen; what to decide by. */
   readonly code: Code;
   /** `shop.v1.Orders/place`, where known. */
   readonly method?: string;
@@ -50,12 +52,21 @@ export class RpcError extends Error {
   readonly scope: "call" | "connection";
   /** Who made the error: this process, or the peer. */
   readonly origin: "local" | "remote";
-  /** Did the handler start? "no": a retry is safe for every method. Never crosses hops. */
+  /**
+   * Did the handler start? "no": a retry is safe for every method; "yes": it did; "maybe": nobody knows. Errors that you make say "maybe".
+   * Never crosses hops.
+   */
   readonly executed: "no" | "maybe" | "yes";
+  /** Typed additions: a declared fault is the first; broken rules are one "taut.Violation" each, 32 at most. Empty by default. */
   readonly details: readonly Detail[];
-  /** The trailers. */
+  /** The trailers; empty when there were none. */
   readonly metadata: Metadata;
+  /** Milliseconds that the server asks to wait before another attempt. Absent when it said nothing. */
   readonly retryAfterMs?: number;
+  /**
+   * Where the time went, for calls that this process made and that failed with DEADLINE_EXCEEDED or UNAVAILABLE: milliseconds by "resolve",
+   * "connect", "queue", "write", "server", "read", and "eventLoopLag". Absent for all others.
+   */
   readonly timings?: Timings;
 
   constructor(init: RpcErrorInit) {

@@ -79,6 +79,7 @@ export class Metadata {
     return this.#entries.filter(([one]) => one === folded).map(([, value]) => value);
   }
 
+  /** Whether the key has a value. Never throws for an illegal key: it has none. */
   has(key: string): boolean {
     const folded = key.toLowerCase();
     return this.#entries.some(([one]) => one === folded);
@@ -101,6 +102,7 @@ export class Metadata {
     return this;
   }
 
+  /** Adds a value behind those of its key. TypeError for a bad key or value. */
   append(key: string, value: MetadataValue): this {
     const folded = keyOf(key);
     this.#entries.push([folded, checkValue(folded, value)]);

@@ -31,16 +31,28 @@ export type ServerState = "serving" | "leaving" | "draining" | "closed";
 
 /** Listens, and calls the handlers that it was given. Made by `createServer()`. */
 export interface Server extends AsyncDisposable {
-  /** TypeError when the service is there already or a method is missing in the handler. */
+  /**
+   * Serves a generated service by the methods of `handler`. TypeError when the service is there already, a method is missing in the handler,
+   * or for what is no generated service or no object.
+   */
   add<H>(service: ServiceDescription<H>, handler: H): this;
-  /** "tcp://host:port", "host:port", "tls://...", "unix:///path"; port 0 picks one. May be called for several addresses. */
+  /**
+   * Listens on "tcp://host:port", "host:port", "tls://host:port" or "unix:///path"; IPv6 as "[::1]:4242". Port 0 picks a free one, which the
+   * answer tells; a unix socket has neither host nor port. May be called for several addresses. Rejects with TypeError for what is no such
+   * address, with UNAVAILABLE when it cannot be listened on, with FAILED_PRECONDITION when the server is draining or closed.
+   */
   listen(address: string): Promise<{ url: string; host?: string; port?: number }>;
   /** New certificates, or any other node:tls options, for connections from now on; those that stand go on with theirs. */
   setTls(tls: object): void;
-  /** No new connections and calls; peers are told; waits (30,000 ms); then cancels the rest. */
+  /**
+   * No new connections and calls; peers are told; waits for open calls, `graceMs` milliseconds at most; then cancels the rest and closes.
+   * Answers how many of the calls that were open ended by themselves, and how many were cancelled. Default 30,000.
+   * Rejects with TypeError for what is no number from 0.
+   */
   drain(options?: { graceMs?: number }): Promise<{ finished: number; cancelled: number }>;
   /** At once: open calls end, their callers are told. Resolves when all sockets are closed. */
   close(): Promise<void>;
+  /** A snapshot: what it has answered does not change later. */
   stats(): Stats;
 }
 

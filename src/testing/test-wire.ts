@@ -48,6 +48,7 @@ export class TestWire {
     for (const faults of this.#faults(direction)) faults.isHeld = true;
   }
 
+  /** Bytes that were held go on their way, and later ones are not held. */
   release(direction: Direction = "both"): void {
     for (const faults of this.#faults(direction)) faults.isHeld = false;
     this.#schedule();

@@ -149,7 +149,10 @@ describe("a refusal", () => {
     const error = await failureOf(credentials.client.echo({ body: empty }));
     expect(error).toMatchObject({ code: "RESOURCE_EXHAUSTED", executed: "no", origin: "local", scope: "connection" });
     expect(error.message).toMatch(text("the credentials"));
-    const challenge = scene(whoami, { channel: { credentials: () => "a" }, server: { authenticate: () => new Challenge(large) } });
+    const challenge = scene(whoami, {
+      channel: { credentials: () => "a" },
+      server: { authenticate: () => new Challenge(large) },
+    });
     const refused = await failureOf(challenge.client.echo({ body: empty }));
     expect(refused).toMatchObject({ code: "RESOURCE_EXHAUSTED", executed: "no", origin: "remote" });
     expect(refused.message).toMatch(text("the challenge"));
