@@ -39,7 +39,7 @@ export class ChannelCaller implements Caller, DocumentCaller {
 
   unary(method: MethodDescription, request: unknown, options?: CallOptions): Promise<unknown> {
     if (this.#intercepted !== undefined) return this.#intercepted.single(method, { message: request }, options);
-    return this.unaryDocument(method, request, options, false);
+    return this.#unary(new UnaryCall(this.#channel, method, request, options));
   }
 
   serverStream(method: MethodDescription, request: unknown, options?: CallOptions): AsyncIterable<unknown> {
@@ -53,7 +53,7 @@ export class ChannelCaller implements Caller, DocumentCaller {
     options?: CallOptions,
   ): Promise<unknown> {
     if (this.#intercepted !== undefined) return this.#intercepted.single(method, { messages: requests }, options);
-    return this.clientStreamDocument(method, requests, options, false);
+    return this.#clientStream({ method, requests, options, raw: false });
   }
 
   bidi(
@@ -72,9 +72,13 @@ export class ChannelCaller implements Caller, DocumentCaller {
 
   // ---------------------------------------------------------------- the calls themselves, for interceptors as well
 
-  unaryDocument(method: MethodDescription, request: unknown, options: CallOptions | undefined, raw: boolean): Promise<unknown> {
+  unaryDocument(method: MethodDescription, request: unknown, options: CallOptions | undefined): Promise<unknown> {
     const call = new UnaryCall(this.#channel, method, request, options);
-    call.isRaw = raw;
+    call.isRaw = true;
+    return this.#unary(call);
+  }
+
+  #unary(call: UnaryCall): Promise<unknown> {
     return new Promise((resolve, reject) => {
       call.resolve = resolve;
       call.rejectWith = reject;
@@ -86,10 +90,13 @@ export class ChannelCaller implements Caller, DocumentCaller {
     method: MethodDescription,
     requests: AsyncIterable<unknown> | Iterable<unknown>,
     options: CallOptions | undefined,
-    raw: boolean,
   ): Promise<unknown> {
+    return this.#clientStream({ method, requests, options, raw: true });
+  }
+
+  #clientStream(init: Omit<StreamCallInit, "host" | "resolve" | "reject">): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#begin(new StreamCall({ host: this.#channel, method, requests, options, raw, resolve, reject }));
+      this.#begin(new StreamCall({ ...init, host: this.#channel, resolve, reject }));
     });
   }
 

@@ -24,12 +24,11 @@ import type { StreamCallInit } from "./stream-call.ts";
 
 /** The calls themselves, in wire documents. */
 export interface DocumentCaller {
-  unaryDocument(method: MethodDescription, request: unknown, options: CallOptions | undefined, raw: boolean): Promise<unknown>;
+  unaryDocument(method: MethodDescription, request: unknown, options: CallOptions | undefined): Promise<unknown>;
   clientStreamDocument(
     method: MethodDescription,
     requests: AsyncIterable<unknown> | Iterable<unknown>,
     options: CallOptions | undefined,
-    raw: boolean,
   ): Promise<unknown>;
   oneWayDocument(method: MethodDescription, request: unknown, options: CallOptions | undefined): Promise<void>;
   stream(init: Omit<StreamCallInit, "host">): AsyncIterable<unknown>;
@@ -216,14 +215,14 @@ export class InterceptedCaller {
     });
     switch (method.kind) {
       case "unary":
-        return reply({ message: await this.#caller.unaryDocument(method, call.message, inner, true).finally(over) });
+        return reply({ message: await this.#caller.unaryDocument(method, call.message, inner).finally(over) });
       case "one-way":
         await this.#caller.oneWayDocument(method, call.message, inner).finally(over);
         end(new Metadata());
         return reply({});
       case "client-stream":
         return reply({
-          message: await this.#caller.clientStreamDocument(method, call.messages ?? nothing(), inner, true).finally(over),
+          message: await this.#caller.clientStreamDocument(method, call.messages ?? nothing(), inner).finally(over),
         });
       case "server-stream":
       case "bidi": {

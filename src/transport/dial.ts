@@ -43,36 +43,23 @@ export function dial(address: Address, options: DialOptions): Dialing {
   const timings: DialTimings = {};
   const name = formatAddress(address);
   const startedAt = options.clock.now();
+  const secure = address.kind === "tls" || options.tls !== undefined;
   let fail: (error: RpcError) => void = () => {};
   const transport = new Promise<Transport>((resolve, reject) => {
-    const secure = address.kind === "tls" || options.tls !== undefined;
     let made: SocketTransport | undefined;
-    const onread = {
-      buffer: options.readBuffer,
-      callback: (bytes: number): boolean => {
-        made?.receive(options.readBuffer.subarray(0, bytes));
-        return true;
-      },
-    };
-    const target: { path: string } | { host: string; port: number } =
-      address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port };
     let socket: net.Socket;
     try {
-      socket = secure
-        ? loadTls().connect({ ...target, ...serverName(address), ...options.tls })
-        : net.connect({ ...target, onread, noDelay: true } as net.NetConnectOpts);
+      socket = secure ? openTls(address, options.tls) : openTcp(address, options.readBuffer, (bytes) => made?.receive(bytes));
     } catch (error) {
       // A certificate that is none, an option of node:tls of the wrong type.
-      return reject(dialError("UNAVAILABLE", `cannot connect to ${name}: ${describeSocketError(error)}`, error));
+      return reject(cannotConnect(name, describeSocketError(error), error));
     }
-    const timer = options.clock.startTimer(
-      () => fail(dialError("UNAVAILABLE", `${name} did not connect within connectTimeoutMs ${Math.round(options.timeoutMs)}`)),
-      options.timeoutMs,
-      false,
-    );
+    const late = (): void =>
+      fail(dialError("UNAVAILABLE", `${name} did not connect within connectTimeoutMs ${Math.round(options.timeoutMs)}`));
+    const timer = options.clock.startTimer(late, options.timeoutMs, false);
     // Calls that wait hold the process; an attempt that nobody waits for any more does not.
     socket.unref();
-    const settle = () => {
+    const settle = (): void => {
       timer.cancel();
       socket.removeListener("error", onError);
       socket.removeListener("close", onClose);
@@ -83,9 +70,8 @@ export function dial(address: Address, options: DialOptions): Dialing {
       socket.destroy();
       reject(error);
     };
-    const onError = (error: Error) =>
-      fail(dialError("UNAVAILABLE", `cannot connect to ${name}: ${describeSocketError(error)}`, error));
-    const onClose = () => fail(dialError("UNAVAILABLE", `cannot connect to ${name}: closed while connecting`));
+    const onError = (error: Error): void => fail(cannotConnect(name, describeSocketError(error), error));
+    const onClose = (): void => fail(cannotConnect(name, "closed while connecting"));
     socket.on("error", onError);
     socket.on("close", onClose);
     socket.once("lookup", () => {
@@ -93,26 +79,42 @@ export function dial(address: Address, options: DialOptions): Dialing {
     });
     socket.once(secure ? "secureConnect" : "connect", () => {
       timings.connect = options.clock.now() - startedAt;
-      const tlsSocket = socket as tls.TLSSocket;
-      if (secure && !tlsSocket.authorized && (options.tls as tls.ConnectionOptions | undefined)?.rejectUnauthorized !== false) {
-        return fail(
-          dialError(
-            "UNAVAILABLE",
-            `cannot connect to ${name}: ${describeSocketError(tlsSocket.authorizationError)}`,
-            tlsSocket.authorizationError,
-          ),
-        );
-      }
+      const refusal = secure ? refusalOf(socket as tls.TLSSocket, options.tls) : undefined;
+      if (refusal !== undefined) return fail(cannotConnect(name, describeSocketError(refusal), refusal));
       settle();
-      const kind = secure ? "tls" : address.kind === "unix" ? "unix" : "tcp";
-      made =
-        address.kind === "unix"
-          ? new SocketTransport(socket, kind, address.path)
-          : new SocketTransport(socket, kind, socket.remoteAddress ?? address.host, socket.remotePort ?? address.port);
+      made = transportOf(socket, address, secure);
       resolve(made);
     });
   });
   return { transport, timings, abort: () => fail(dialError("CANCELLED", `connecting to ${name} was given up`)) };
+}
+
+function targetOf(address: Address): { path: string } | { host: string; port: number } {
+  return address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port };
+}
+
+function openTcp(address: Address, buffer: Buffer, receive: (bytes: Buffer) => void): net.Socket {
+  const callback = (bytes: number): boolean => {
+    receive(buffer.subarray(0, bytes));
+    return true;
+  };
+  return net.connect({ ...targetOf(address), onread: { buffer, callback }, noDelay: true } as net.NetConnectOpts);
+}
+
+function openTls(address: Address, tls: object | undefined): net.Socket {
+  return loadTls().connect({ ...targetOf(address), ...serverName(address), ...tls });
+}
+
+/** Why the server is not trusted, if it is not. */
+function refusalOf(socket: tls.TLSSocket, tls: tls.ConnectionOptions | undefined): Error | undefined {
+  if (socket.authorized || tls?.rejectUnauthorized === false) return undefined;
+  return socket.authorizationError ?? new Error("its certificate was not checked");
+}
+
+function transportOf(socket: net.Socket, address: Address, secure: boolean): SocketTransport {
+  const kind = secure ? "tls" : address.kind === "unix" ? "unix" : "tcp";
+  if (address.kind === "unix") return new SocketTransport(socket, kind, address.path);
+  return new SocketTransport(socket, kind, socket.remoteAddress ?? address.host, socket.remotePort ?? address.port);
 }
 
 /** The name goes into SNI and is what the certificate must be for; RFC 6066 forbids literal addresses there. */
@@ -120,6 +122,10 @@ function serverName(address: Address): { servername?: string } {
   if (address.kind === "unix") return {};
   const name = address.kind === "dns" ? address.host : (address.name ?? address.host);
   return net.isIP(name) === 0 ? { servername: name } : {};
+}
+
+function cannotConnect(name: string, why: string, cause?: unknown): RpcError {
+  return dialError("UNAVAILABLE", `cannot connect to ${name}: ${why}`, cause);
 }
 
 function dialError(code: RpcError["code"], message: string, cause?: unknown): RpcError {
