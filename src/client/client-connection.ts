@@ -214,7 +214,5 @@ function asConnectionError(error: unknown): RpcError {
 }
 
 /** Servers do not call clients in this version. */
-const refuseAll: Dispatcher = {
-  resolve: () => new RpcError({ code: "UNIMPLEMENTED", message: "this side serves nothing" }),
-  accept: () => new RpcError({ code: "UNIMPLEMENTED", message: "this side serves nothing" }),
-};
+const servesNothing = (): RpcError => new RpcError({ code: "UNIMPLEMENTED", message: "this side serves nothing" });
+const refuseAll: Dispatcher = { resolve: servesNothing, accept: servesNothing };

@@ -4,6 +4,8 @@
  * Knows nothing of BSON. In a call it becomes INVALID_ARGUMENT (request) or INTERNAL (response).
  */
 
+import { hasBrand } from "./brand.ts";
+
 const brand = Symbol.for("taut.CodecError");
 
 /** One broken rule. */
@@ -46,11 +48,5 @@ export class CodecError extends Error {
 
 /** True for a `CodecError` of any copy of this package in the process. Never throws, whatever it is given. */
 export function isCodecError(value: unknown): value is CodecError {
-  if (typeof value !== "object" || value === null) return false;
-  try {
-    return (value as Record<symbol, unknown>)[brand] === true;
-  } catch {
-    // A proxy that was revoked, or one whose traps throw.
-    return false;
-  }
+  return hasBrand(value, brand);
 }

@@ -6,6 +6,7 @@
  */
 
 import { Metadata, type MetadataInit } from "../metadata/metadata.ts";
+import { hasBrand } from "./brand.ts";
 import { type Code, isCode } from "./code.ts";
 
 const brand = Symbol.for("taut.RpcError");
@@ -109,13 +110,7 @@ export class RpcError extends Error {
 
 /** True for an `RpcError` of any copy of this package in the process. Never throws, whatever it is given. */
 export function isRpcError(value: unknown): value is RpcError {
-  if (typeof value !== "object" || value === null) return false;
-  try {
-    return (value as Record<symbol, unknown>)[brand] === true;
-  } catch {
-    // A proxy that was revoked, or one whose traps throw.
-    return false;
-  }
+  return hasBrand(value, brand);
 }
 
 /** Sets what the runtime knows on an error that it made or received; one that a user has frozen stays as it is. Returns the error. */
