@@ -5,6 +5,7 @@
  * themselves are a `DocumentCaller`'s.
  */
 
+import { DeadlineTimer } from "../connection/deadline-timer.ts";
 import { checkIterable } from "../connection/message-pump.ts";
 import type { CallOptions } from "../contract/call-options.ts";
 import { currentContext } from "../contract/context-scope.ts";
@@ -18,7 +19,7 @@ import { timeoutOf } from "./call-deadline.ts";
 import { checkCallOptions } from "./call-option-checks.ts";
 import type { CompleteChannelOptions } from "./channel-options.ts";
 import type { CallHost } from "./client-call.ts";
-import { InterceptedRun } from "./intercepted-run.ts";
+import { InterceptedRun, type RunOwner } from "./intercepted-run.ts";
 import { InterceptedStream, peekFirst } from "./intercepted-stream.ts";
 import type { StreamCallInit } from "./stream-call.ts";
 
@@ -39,30 +40,51 @@ interface Request {
   readonly messages?: AsyncIterable<unknown> | Iterable<unknown>;
 }
 
-export class InterceptedCaller {
+export class InterceptedCaller implements RunOwner {
   readonly #caller: DocumentCaller;
   readonly #host: CallHost;
   readonly #interceptors: readonly Interceptor[];
   readonly #timeoutMs: number | undefined;
   readonly #runs = new Set<InterceptedRun>();
+  readonly #deadlines: DeadlineTimer;
 
   constructor(caller: DocumentCaller, host: CallHost, options: CompleteChannelOptions) {
     this.#caller = caller;
     this.#host = host;
     this.#interceptors = options.interceptors;
     this.#timeoutMs = options.timeoutMs;
+    this.#deadlines = new DeadlineTimer(host.clock, (now) => this.#expire(now));
   }
 
   /** Ends the calls that wait for interceptors. */
   close(error: () => RpcError): void {
     for (const run of [...this.#runs]) run.end(error());
+    this.#deadlines.stop();
+  }
+
+  watchDeadline(at: number): void {
+    this.#deadlines.watch(at);
+  }
+
+  #expire(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const run of [...this.#runs]) {
+      if (run.deadlineAt <= now) run.expire();
+      else next = Math.min(next, run.deadlineAt);
+    }
+    return next;
+  }
+
+  ended(run: InterceptedRun): void {
+    this.#runs.delete(run);
   }
 
   /** Unary and client-stream calls. */
   async single(method: MethodDescription, request: Request, options: CallOptions | undefined): Promise<unknown> {
     const run = this.#newRun(method, options);
     const reply = await this.#told(run, this.#run(run, request));
-    await this.#endWell(run, reply);
+    if (options?.onTrailers === undefined && reply.trailers === run.trailers) run.finish();
+    else await this.#endWell(run, reply);
     if (method.result === "document") return reply.message;
     return method.result === "value" ? (reply.message as { value: unknown }).value : undefined;
   }
@@ -84,7 +106,7 @@ export class InterceptedCaller {
   }
 
   #newRun(method: MethodDescription, options: CallOptions | undefined): InterceptedRun {
-    const run = new InterceptedRun(this.#host, method, options, () => this.#runs.delete(run));
+    const run = new InterceptedRun(this.#host, method, options, this);
     this.#runs.add(run);
     return run;
   }
@@ -189,6 +211,7 @@ export class InterceptedCaller {
     const trailers = new Promise<Metadata>((resolve) => {
       end = resolve;
     });
+    run.trailers = trailers;
     const { signal, ...others } = options ?? {};
     // Whoever replaces the signal wants his own; the user's and the parent's are followed by the call itself.
     const followed = call.signal === run.signal ? signal : call.signal;
@@ -215,7 +238,11 @@ export class InterceptedCaller {
     });
     switch (method.kind) {
       case "unary":
-        return reply({ message: await this.#caller.unaryDocument(method, call.message, inner).finally(over) });
+        try {
+          return reply({ message: await this.#caller.unaryDocument(method, call.message, inner) });
+        } finally {
+          over();
+        }
       case "one-way":
         await this.#caller.oneWayDocument(method, call.message, inner).finally(over);
         end(new Metadata());

