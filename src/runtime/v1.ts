@@ -38,7 +38,7 @@ export { hasFormat } from "../codec/formats.ts";
 export { toJson, writeJson } from "../codec/json.ts";
 export { holdLimits } from "../codec/limits.ts";
 export { keyBound, keyOf, keyText } from "../codec/map-keys.ts";
-export { areUnique, isLonger, isShorter } from "../codec/rules.ts";
+export { areUnique, isLonger, isShorter, lowerCased } from "../codec/rules.ts";
 export type { Shape } from "../codec/shape.ts";
 export { decodeDocument, encodeDocument } from "../codec/standalone.ts";
 export { readUnrecognized, writeUnrecognized } from "../codec/unrecognized-arm.ts";

@@ -9,7 +9,7 @@ import { ConstantStores } from "./constant-stores.ts";
 import { factsOf, headerBytes } from "./element-facts.ts";
 import { type EmitContext, siteWithin } from "./emit-context.ts";
 import { childDepth, fieldOf } from "./field-access.ts";
-import { brokenRules } from "./rule-checks.ts";
+import { brokenRulesOfGiven } from "./rule-checks.ts";
 import type { Unit } from "./units.ts";
 import { writeTaggedUnion, writeValueUnion } from "./write-union.ts";
 import { checkValue, storeValue, type WrittenValue } from "./write-value.ts";
@@ -136,7 +136,7 @@ function writeField(context: EmitContext, unit: Unit, stores: ConstantStores, fi
 function writeItems(context: EmitContext, unit: Unit, items: Type, form: "array" | "set"): void {
   const { out } = context;
   out.line(`const items = ${context.use(form === "array" ? "itemsOf" : "setOf")}(x);`);
-  out.guard(brokenRules(context, unit.type, "items"), context.fail);
+  out.guard(brokenRulesOfGiven(context, unit.type, "items"), context.fail);
   out.line("const start = o;");
   out.line("o += 4;");
   const writeItem = () => {
@@ -190,7 +190,7 @@ function writeTuple(context: EmitContext, unit: Unit, type: TupleType): void {
   const required = type.items.filter((item) => !item.optional).length;
   out.line(`const items = ${context.use("itemsOf")}(x);`);
   if (required > 0) out.guard([`items.length < ${required}`], context.fail);
-  out.guard(brokenRules(context, type, "items"), context.fail);
+  out.guard(brokenRulesOfGiven(context, type, "items"), context.fail);
   out.line("const start = o;");
   const stores = new ConstantStores(out, "o", 4);
   type.items.forEach((item, i) => {
