@@ -129,20 +129,28 @@ function entriesOf(value: unknown, entry: (key: string, value: unknown) => Fit):
   return { value: Object.fromEntries(fits.map(([key, fit]) => [key, fit?.value ?? null])) };
 }
 
-function isKey(key: Extract<Type, { kind: "map" }>["key"], text: string): boolean {
+/** What a key that is written so is to JavaScript. */
+function keyFit(key: Extract<Type, { kind: "map" }>["key"], text: string): Fit {
   switch (key.kind) {
     case "string":
-      return keepsRules(key.rules, text);
-    case "literals":
-      return key.values.some((value) => value === text) || key.open;
+      return { value: text };
+    case "literals": {
+      const member = key.values.find((value) => String(value) === text);
+      return member === undefined && !key.open ? undefined : { value: member ?? text };
+    }
     case "boolean":
-      return text === "true" || text === "false";
+      return text === "true" || text === "false" ? { value: text === "true" } : undefined;
     case "number":
     case "double":
-      return String(Number(text)) === text && Number.isFinite(Number(text));
+      return String(Number(text)) === text && Number.isFinite(Number(text)) ? { value: Number(text) } : undefined;
     default:
-      return /^(?:0|-?[1-9]\d*)$/.test(text) && integer(key.kind, BigInt(text), Number) !== undefined;
+      return /^(?:0|-?[1-9]\d*)$/.test(text) ? scalar(key.kind, BigInt(text)) : undefined;
   }
+}
+
+function isKey(key: Extract<Type, { kind: "map" }>["key"], text: string): boolean {
+  const fit = keyFit(key, text);
+  return fit !== undefined && keepsRules(key.rules, fit.value);
 }
 
 const integers: Readonly<Record<string, readonly [bigint, bigint]>> = {

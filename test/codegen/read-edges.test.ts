@@ -86,6 +86,8 @@ describe("defaults", () => {
     ["9007199254740993", "number", ""],
     ['{"a":1}', "Map<number, number>", ""],
     ['{"1.0":1}', "Map<number, number>", ""],
+    ['{"2":"x"}', "Map<1 | 10, string>", ""],
+    ['{"101":"x"}', "Map<Percent, string>", "/** @maximum 100 */ type Percent = number;"],
   ])("%s is told for %s", (tag, type, head) => {
     expect(codesOf(of(tag, type, head).diagnostics)).toEqual(["TAUT4006"]);
   });
@@ -93,10 +95,12 @@ describe("defaults", () => {
   it.each([
     ['{"1":"a"}', "Map<number, string>", { 1: "a" }],
     ['{"true":1}', "Map<boolean, number>", { true: 1 }],
+    ['{"1":"x"}', "Map<1 | 10, string>", { 1: "x" }],
+    ['{"10":"x"}', "Map<Level, string>", { 10: "x" }],
     ["bare text", "string", "bare text"],
     ["9007199254740993", "bigint", 9007199254740993n],
   ])("%s is taken for %s", (tag, type, value) => {
-    const { model, diagnostics } = of(tag, type);
+    const { model, diagnostics } = of(tag, type, "export enum Level { Low = 1, High = 10 }");
     expect(diagnostics).toEqual([]);
     expect(messageFields(model, "X")[0]?.default).toEqual(value);
   });

@@ -1,13 +1,15 @@
 /** Rules of doc comments: found in both directions, all of them together, with their paths. */
 import { Long, serialize } from "bson";
 import { describe, expect, it } from "vitest";
-import type { Rules, Type } from "../../../codegen/model/schema-model.ts";
+import type { MapType, Rules, Type } from "../../../codegen/model/schema-model.ts";
 import { hasFormat } from "../../../src/codec/formats.ts";
 import { isCodecError } from "../../../src/errors/codec-error.ts";
 import { array, codecsOf, document, field, literals, modelOf, nullable, ref } from "./emitted-codecs.ts";
 
 const ruled = (kind: string, rules: Rules): Type => ({ kind, rules }) as Type;
 const numberOrUuid: Type = { kind: "value-union", arms: [{ kind: "number" }, { kind: "uuid" }] };
+const levelKey: MapType["key"] = { kind: "literals", values: ["a", 1, true], open: false };
+const levelsByText = { default: { a: 0, 1: 1, true: 2 } };
 
 const codecs = await codecsOf(
   modelOf({
@@ -42,6 +44,7 @@ const codecs = await codecsOf(
       field("nothing", nullable({ kind: "string" }), { default: null }),
       field("big", "int64", { default: 5 }),
       field("map", { kind: "map", form: "map", key: { kind: "string" }, value: { kind: "int32" } }, { default: { a: 1 } }),
+      field("levels", { kind: "map", form: "map", key: levelKey, value: { kind: "int32" } }, levelsByText),
       field("set", { kind: "set", items: { kind: "string" } }, { default: ["a"] }),
       field("inner", document(field("a", "int32")), { default: { a: 1 } }),
       field("since", nullable({ kind: "date" }), { default: new Date(5) }),
@@ -194,6 +197,11 @@ describe("SC-11 defaults", () => {
     nothing: null,
     big: 5n,
     map: new Map([["a", 1]]),
+    levels: new Map<unknown, number>([
+      ["a", 0],
+      [1, 1],
+      [true, 2],
+    ]),
     set: new Set(["a"]),
     inner: { a: 1 },
     since: new Date(5),
