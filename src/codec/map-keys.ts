@@ -15,10 +15,10 @@ export function keyOf(shape: Shape, text: string): Key | undefined {
 
 /** The text of a key of a Map. Fails for what is no key of the type. */
 export function keyText(shape: Shape, key: unknown): string {
-  const text = typeof key === "string" ? key : Object.is(key, -0) ? "0" : String(key as Key);
-  // The way back proves that it is one: right type, right range, own form.
+  const text = String(key as Key);
+  // The way back proves that it is one: right range, own form. Of one JavaScript type, a text has one value.
   const back = keyOf(shape, text);
-  if (typeof key === "symbol" || (back !== key && !(back === 0 && key === 0))) fail();
+  if (back === undefined || typeof back !== typeof key) fail();
   return text;
 }
 
