@@ -45,6 +45,8 @@ export interface PassedOn {
   readonly typeParameters: number;
   /** Enums: the members in source order, for `--emit js`. */
   readonly members?: readonly { readonly name: string; readonly value: string | number }[];
+  /** Enums: the schema's module has no value of that name. */
+  readonly isTypeOnly?: boolean;
   /** What a non-generic type is, where the model can say it: `--emit js` writes it out. */
   readonly type?: Type;
   /** The same as it is written, where the model cannot say it: of generics, of what cannot be carried. */

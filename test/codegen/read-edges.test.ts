@@ -106,6 +106,32 @@ describe("defaults", () => {
   });
 });
 
+describe("enums that are exported", () => {
+  it.each([
+    ["export type * from './level.ts';", true],
+    ["export type { Level } from './level.ts';", true],
+    ["export { type Level } from './level.ts';", true],
+    ["import type { Level } from './level.ts'; export { Level };", true],
+    ["export { Level } from './declared.ts';", true],
+    ["export { Level } from './typed.ts';", true],
+    ["export * from './level.ts';", undefined],
+    ["export { Level } from './level.ts';", undefined],
+    ["export { Level } from './package.js';", undefined],
+    ["enum Level { Low } export { Level };", undefined],
+  ])("%s as types alone: %s", (text, isTypeOnly) => {
+    const { model } = readSource({
+      "shop.ts": text,
+      "level.ts": "export enum Level { Low }",
+      "typed.ts": "export type { Level } from './level.ts';",
+      "declared.ts": "export declare enum Level { Low = 0 }",
+      "package.d.ts": "export declare enum Level { Low = 0 }",
+    });
+    const passedOn = fileOf(model, "shop").exports.find(({ name }) => name === "Level");
+    expect(passedOn).toMatchObject({ kind: "enum", members: [{ name: "Low", value: 0 }] });
+    expect(passedOn?.isTypeOnly).toBe(isTypeOnly);
+  });
+});
+
 describe("globals that schemas do not have", () => {
   it("are a warning until a service reaches them", () => {
     const message = "export interface X { a: URL; b: Partial<{ c: NodeJS.Timeout }> }";
