@@ -331,6 +331,13 @@ const rows = {
     explanation: "`type Int32 = number` is a plain number to the compiler: nothing is left of the alias.",
     remedy: 'import it: `import type { Int32 } from "taut/schema"`',
   },
+  "mapped-scalar": {
+    code: "TAUT3029",
+    title: "a mapped type over a width or a brand",
+    explanation:
+      "To a mapped type `Int32`, `Uuid` and brands are objects: it maps their methods, where it leaves plain numbers and strings alone.",
+    remedy: "let the type leave them alone: `T extends string | number | bigint | boolean ? T : ...` before it maps",
+  },
 
   // ---------------------------------------------------------------- tags
   "tag-near-miss": {
