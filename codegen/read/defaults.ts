@@ -11,8 +11,14 @@ import type { Reading, Site } from "./reading.ts";
 
 type Fit = { readonly value: DefaultValue } | undefined;
 
+/** The default, if it is a value of the type. */
+export function fitDefault(reading: Reading, type: Type, tag: Tag): Fit {
+  return new DefaultReader(reading).text(type, tag.value);
+}
+
+/** The same, and trouble if it is none. */
 export function readDefault(reading: Reading, site: Site, type: Type, tag: Tag): Fit {
-  const fit = new DefaultReader(reading).text(type, tag.value);
+  const fit = fitDefault(reading, type, tag);
   if (fit === undefined) {
     reading.trouble(site, "default-value", {
       message: `${tag.value === "" ? "nothing" : tag.value} is not a value of the field's type`,

@@ -1,7 +1,9 @@
 /** Where rules of the language meet: what is dropped, what is kept, and who is told of trouble. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: template types are what is tested
 
 import { describe, expect, it } from "vitest";
 import { emitModules } from "../../codegen/emit/index.ts";
+import type { Type } from "../../codegen/model/schema-model.ts";
 import { codesOf, fileOf, messageFields, readClean, readSource, typeOf } from "./read-source.ts";
 
 describe("undefined", () => {
@@ -53,6 +55,47 @@ describe("tags on the way through types", () => {
   it("stay behind where a mapped type gives the property another type", () => {
     const model = readClean(`${email} interface U { mail: Email } export type X = { [K in keyof U]: string }`);
     expect(messageFields(model, "X")[0]?.type).toEqual({ kind: "string" });
+  });
+
+  const user = `import type { Int32 } from "taut/schema"; ${email} /** @maximum 100 */ type Percent = Int32;
+    interface User {
+      mail: Email;
+      /** How much. @minimum 1 @default 5 */ share: Percent;
+      /** @default null */ nick?: string | null;
+      either: Percent | "all" | null;
+    }`;
+  const rulesOf = ({ rules, ...type }: Type): unknown =>
+    rules ?? (type.kind === "value-union" ? type.arms.map(rulesOf).find((found) => found !== undefined) : undefined);
+
+  it.each([
+    ["{ [K in keyof User]: User[K] | null }", "mail share nick? either"],
+    ["{ [K in keyof User]?: User[K] | undefined }", "mail? share? nick? either?"],
+    ["{ [K in keyof User]: NonNullable<User[K]> }", "mail share nick? either"],
+    ["{ [K in keyof User as `the_${K}`]: User[K] }", "the_mail the_share the_nick? the_either"],
+    ["Partial<{ [K in keyof User as `the_${K}`]: User[K] | null }>", "the_mail? the_share? the_nick? the_either?"],
+  ])("come with the part of it that is left in %s", (text, names) => {
+    const fields = messageFields(readClean(`${user} export type X = ${text}`), "X");
+    expect(fields.map(({ name, optional }) => `${name}${optional ? "?" : ""}`).join(" ")).toBe(names);
+    const [mail, share, nick, either] = fields;
+    expect([mail, share, nick, either].map((field) => field && rulesOf(field.type))).toEqual([
+      { format: "email" },
+      { minimum: 1, maximum: 100 },
+      undefined,
+      { maximum: 100 },
+    ]);
+    expect(share).toMatchObject({ default: 5, doc: { text: expect.stringMatching("How much.") } });
+    expect(nick?.default).toBe(text.includes("NonNullable") ? undefined : null);
+  });
+
+  it.each([
+    "{ [K in keyof User]: NonNullable<User[K]>[] }",
+    "Partial<{ [K in keyof User]: string }>",
+    "{ [K in keyof User]: { old: User[K] } }",
+    "{ [K in keyof User as 'one']: User[K] }",
+  ])("do not come with %s", (text) => {
+    for (const { type, doc, ...field } of messageFields(readClean(`${user} export type X = ${text}`), "X")) {
+      expect([rulesOf(type), doc, field.default]).toEqual([undefined, undefined, undefined]);
+    }
   });
 
   it("reach the items of a Readonly array, and get no warning there", () => {
