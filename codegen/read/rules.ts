@@ -134,6 +134,10 @@ function readLength(name: RuleTag, text: string): { value: number } | { why: str
 
 function readPattern(text: string): { value: string } | { why: string } {
   if (text === "") return { why: "@pattern takes a regular expression" };
+  if (text.includes("\n")) return { why: "@pattern takes one line: an empty line or another tag ends it" };
+  if (/^\/.+\/[dgimsuvy]*$/.test(text)) {
+    return { why: "@pattern stands without slashes around it; one that is part of the text is written \\/" };
+  }
   try {
     new RegExp(text, "u");
     return { value: text };

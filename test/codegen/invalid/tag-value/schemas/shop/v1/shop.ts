@@ -22,6 +22,15 @@ export interface Order {
   g: string[];
   /** @minimum 0.5 */
   h: bigint;
+  /**
+   * @pattern ^a+$
+   * The sku.
+   */
+  i: string;
+  /** @pattern /^a$/ */
+  j: string;
+  /** @pattern /^a$/i */
+  k: string;
 }
 /** @reserved */
 export interface Reserved {
