@@ -278,7 +278,7 @@ export interface MapType extends Base {
   readonly kind: "map";
   /** Plain object or `Map`. */
   readonly form: "object" | "map";
-  /** string, number widths, int64/uint64, boolean or literals. */
+  /** string, number widths, int64/uint64, uuid, boolean or literals. A uuid is text here as in the API, in lower case. */
   readonly key: ScalarType | LiteralsType;
   readonly value: Type;
   /** Written `Readonly<Record<...>>` or `ReadonlyMap`; no effect on the wire. */

@@ -146,6 +146,8 @@ function keyFit(key: Extract<Type, { kind: "map" }>["key"], text: string): Fit {
     }
     case "boolean":
       return text === "true" || text === "false" ? { value: text === "true" } : undefined;
+    case "uuid":
+      return text === text.toLowerCase() ? scalar("uuid", text) : undefined;
     case "number":
     case "double":
       return String(Number(text)) === text && Number.isFinite(Number(text)) ? { value: Number(text) } : undefined;

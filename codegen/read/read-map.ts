@@ -68,14 +68,13 @@ const keyKinds: ReadonlySet<Type["kind"]> = new Set([
   "double",
   "int64",
   "uint64",
+  "uuid",
   "literals",
 ]);
 
 function readKey(reading: Reading, type: ts.Type, site: Site): Key | undefined {
   const key = type.flags & readableKeys ? reading.read(type, site) : undefined;
   if (key === unreadable) return undefined;
-  // A key is text in any case: of a uuid its form is left, as a rule.
-  if (key?.kind === "uuid") return { ...key, kind: "string", rules: { ...key.rules, format: "uuid" } };
   if (key !== undefined && keyKinds.has(key.kind) && !sharesTexts(key)) return key as Key;
   reading.trouble(site, "map-key", { message: "a key is text, and of this type there is not one text for each value" });
   return undefined;

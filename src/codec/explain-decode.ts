@@ -180,7 +180,7 @@ class DecodeExplainer {
   }
 
   #map(shape: MapShape, o: number, e: number, path: string, depth: number): void {
-    const seen = new Set<string>();
+    const seen = new Set<unknown>();
     for (const element of this.#elementsOf(o, e, path)) {
       if (!this.#count(path, element.at)) return;
       const key = this.#attempt(() => readText(this.#b, this.#dv, element.at + 1, element.from - 1));
@@ -189,11 +189,13 @@ class DecodeExplainer {
         continue;
       }
       const partPath = fieldPath(path, key);
-      if (keyOf(shape.key, key) === undefined) {
+      const value = keyOf(shape.key, key);
+      if (value === undefined) {
         this.#add(partPath, "key", `the key is no ${shapeName(shape.key)}, or breaks its rules`, element.at + 1);
       }
-      if (seen.has(key)) this.#add(partPath, "duplicate", "stands twice in its document", element.at);
-      seen.add(key);
+      // Two texts may stand for one Uuid.
+      if (seen.has(value ?? key)) this.#add(partPath, "duplicate", "stands twice in its document", element.at);
+      seen.add(value ?? key);
       this.#value(shape.value, element, partPath, depth - 1);
     }
   }

@@ -130,6 +130,8 @@ describe("defaults", () => {
     ['{"a":1}', "Map<number, number>", ""],
     ['{"1.0":1}', "Map<number, number>", ""],
     ['{"2":"x"}', "Map<1 | 10, string>", ""],
+    ['{"x":1}', "Map<Uuid, number>", 'import type { Uuid } from "taut/schema";'],
+    ['{"0123ABCD-0000-4000-8000-00000000000A":1}', "Map<Uuid, number>", 'import type { Uuid } from "taut/schema";'],
     ['{"101":"x"}', "Map<Percent, string>", "/** @maximum 100 */ type Percent = number;"],
   ])("%s is told for %s", (tag, type, head) => {
     expect(codesOf(of(tag, type, head).diagnostics)).toEqual(["TAUT4006"]);

@@ -68,7 +68,7 @@ function listText(units: Units, items: Type, value: DefaultValue): string {
 function keyText(type: MapType["key"], key: string): string {
   if (type.kind === "int64" || type.kind === "uint64") return `${BigInt(key)}n`;
   if (type.kind === "literals") return literalValueText(type.values.find((value) => String(value) === key) ?? key);
-  return type.kind === "string" ? quote(key) : key;
+  return type.kind === "string" || type.kind === "uuid" ? quote(key) : key;
 }
 
 function objectText(entries: readonly (readonly [string, string])[]): string {

@@ -251,24 +251,33 @@ function writeMap(context: EmitContext, unit: Unit, type: MapType): void {
     stores.settle();
   };
   const { key } = type;
-  if (type.form === "object") {
-    out.line(`const map = ${context.use("objectOf")}(x);`);
-    out.line("const start = o;");
-    out.line("o += 4;");
-    out.block("for (const key of Object.keys(map))", () => {
+  const isMap = type.form === "map";
+  out.line(`const map = ${context.use(isMap ? "mapOf" : "objectOf")}(x);`);
+  if (key.kind === "uuid") out.line(`const texts = new Set${out.typeArguments("string")}();`);
+  out.line("const start = o;");
+  out.line("o += 4;");
+  const text = () => `${context.use("keyText")}(${context.shape(key)}, key)`;
+  const writeOnce = () => {
+    out.line(`const text = ${text()};`);
+    out.comment("one Uuid in two cases is one key");
+    out.guard(["texts.has(text)"], context.fail);
+    out.line("texts.add(text);");
+    writeEntry("text");
+  };
+  out.block(isMap ? "for (const [key, value] of map)" : "for (const key of Object.keys(map))", () => {
+    if (!isMap) {
       out.line("const value = map[key];");
       out.line("if (value === undefined) continue;");
+    }
+    if (key.kind === "uuid") {
+      writeOnce();
+    } else if (isMap) {
+      writeEntry(text());
+    } else {
       if (!isPlainKey(key)) out.guard([`${context.use("keyOf")}(${context.shape(key)}, key) === undefined`], context.fail);
       writeEntry("key");
-    });
-  } else {
-    out.line(`const map = ${context.use("mapOf")}(x);`);
-    out.line("const start = o;");
-    out.line("o += 4;");
-    out.block("for (const [key, value] of map)", () => {
-      writeEntry(`${context.use("keyText")}(${context.shape(key)}, key)`);
-    });
-  }
+    }
+  });
   out.line(`return ${context.use("endDocument")}(b, dv, start, o);`);
 }
 
