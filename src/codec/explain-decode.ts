@@ -11,7 +11,7 @@ import { findElement, readTag, toUuid } from "../bson/element-read.ts";
 import { elementTypeName } from "../bson/element-type.ts";
 import { exoticTypes } from "../bson/exotic-types.ts";
 import { isFailure } from "../bson/fail.ts";
-import { toInt32, toInt53, toInt64, toNumber, toUint32, toUint64 } from "../bson/numbers.ts";
+import { toDouble, toInt32, toInt53, toInt64, toNumber, toUint32, toUint64 } from "../bson/numbers.ts";
 import { checkStructure, keyEnd, valueEnd } from "../bson/skip.ts";
 import { closeWindow, readText } from "../bson/text-read.ts";
 import type { TextBuffer } from "../bson/text-write.ts";
@@ -270,8 +270,9 @@ class DecodeExplainer {
         return type === 0x02 ? readText(b, dv, from + 4, end - 1) : undefined;
       case "boolean":
         return type === 0x08 ? b[from] === 1 : undefined;
-      case "number":
       case "double":
+        return toDouble(dv, type, from);
+      case "number":
         return toNumber(dv, type, from);
       case "int32":
         return toInt32(dv, type, from);
