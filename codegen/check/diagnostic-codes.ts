@@ -367,8 +367,8 @@ const rows = {
   "tag-contradiction": {
     code: "TAUT4005",
     title: "rules that no value keeps",
-    explanation: "A minimum above the maximum admits nothing.",
-    remedy: "correct one of the two",
+    explanation: "A minimum above the maximum admits nothing, and so does one above all that the type holds.",
+    remedy: "correct the rules, or the type",
   },
   "default-value": {
     code: "TAUT4006",

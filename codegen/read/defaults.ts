@@ -7,6 +7,7 @@
 
 import type { DefaultValue, DocumentType, Rules, Type } from "../model/schema-model.ts";
 import type { Tag } from "./doc-comments.ts";
+import { integerRanges } from "./integer-ranges.ts";
 import type { Reading, Site } from "./reading.ts";
 
 type Fit = { readonly value: DefaultValue } | undefined;
@@ -161,14 +162,6 @@ function isKey(key: Extract<Type, { kind: "map" }>["key"], text: string): boolea
   return fit !== undefined && keepsRules(key.rules, fit.value);
 }
 
-const integers: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  int32: [-(2n ** 31n), 2n ** 31n - 1n],
-  uint32: [0n, 2n ** 32n - 1n],
-  int53: [-(2n ** 53n - 1n), 2n ** 53n - 1n],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  uint64: [0n, 2n ** 64n - 1n],
-};
-
 function scalar(kind: Type["kind"], value: unknown): Fit {
   switch (kind) {
     case "string":
@@ -204,7 +197,7 @@ function scalar(kind: Type["kind"], value: unknown): Fit {
 
 function integer(kind: string, value: unknown, made: (whole: bigint) => number | bigint): Fit {
   const whole = typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
-  const [least, most] = integers[kind] ?? [0n, 0n];
+  const [least, most] = integerRanges[kind] ?? [0n, 0n];
   return typeof whole === "bigint" && whole >= least && whole <= most ? { value: made(whole) } : undefined;
 }
 

@@ -6,6 +6,7 @@
  */
 
 import type { Format, Rules, Type } from "../model/schema-model.ts";
+import { contradictionOf } from "./contradictions.ts";
 import type { Tag } from "./doc-comments.ts";
 import { isComparedByValue } from "./read-items.ts";
 import { type Reading, type Site, type TroubleSite, unreadable } from "./reading.ts";
@@ -178,23 +179,4 @@ function fits(type: Type, group: Group): boolean {
     case "unique":
       return (type.kind === "array" && isComparedByValue(type.items)) || type.kind === "set";
   }
-}
-
-/** Two rules of one type that leave nothing. */
-function contradictionOf(type: Type): string | undefined {
-  if (type.kind === "value-union") return type.arms.map(contradictionOf).find((text) => text !== undefined);
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, minItems, maxItems } = type.rules ?? {};
-  const pairs = [
-    ["@minimum", minimum, "@maximum", maximum, false],
-    ["@minimum", minimum, "@exclusiveMaximum", exclusiveMaximum, true],
-    ["@exclusiveMinimum", exclusiveMinimum, "@maximum", maximum, true],
-    ["@exclusiveMinimum", exclusiveMinimum, "@exclusiveMaximum", exclusiveMaximum, true],
-    ["@minLength", minLength, "@maxLength", maxLength, false],
-    ["@minItems", minItems, "@maxItems", maxItems, false],
-  ] as const;
-  for (const [low, from, high, to, exclusive] of pairs) {
-    if (from === undefined || to === undefined) continue;
-    if (from > to || (exclusive && from >= to)) return `${low} ${from} and ${high} ${to} leave no value`;
-  }
-  return undefined;
 }
