@@ -24,6 +24,7 @@ import {
   type ScalarShapeKind,
   type Shape,
   type TaggedShape,
+  type TupleShape,
   type UnionShape,
 } from "./shape.ts";
 import { hidesItsData, isDate, isMap, isSet, ownField } from "./value-kinds.ts";
@@ -123,8 +124,7 @@ class EncodeExplainer {
           this.#wrongType(shape, value, path);
           return;
         }
-        const required = shape.items.filter(({ optional }) => optional !== true).length;
-        if (value.length < required) this.#add(path, "items", `has ${value.length} items where ${required} are required`);
+        this.#tupleLength(shape, value.length, path);
         const shapeAt = (i: number): Shape | undefined => shape.items[i]?.type ?? shape.rest;
         this.#within(value, path, depth, () => this.#items(value, path, shapeAt, depth));
         this.#scalarRules(shape, value, path);
@@ -145,6 +145,15 @@ class EncodeExplainer {
         return;
       case "tagged":
         this.#tagged(shape, value, path, depth);
+    }
+  }
+
+  #tupleLength(shape: TupleShape, count: number, path: string): void {
+    const required = shape.items.filter(({ optional }) => optional !== true).length;
+    const most = shape.items.length;
+    if (count < required) this.#add(path, "items", `has ${count} items where ${required} are required`);
+    else if (count > most && shape.rest === undefined) {
+      this.#add(path, "items", `has ${count} items, not ${required === most ? most : `${required} to ${most}`}`);
     }
   }
 

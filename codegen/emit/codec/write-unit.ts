@@ -187,9 +187,8 @@ function writeIndex(context: EmitContext, type: number | undefined): void {
 
 function writeTuple(context: EmitContext, unit: Unit, type: TupleType): void {
   const { out } = context;
-  const required = type.items.filter((item) => !item.optional).length;
   out.line(`const items = ${context.use("itemsOf")}(x);`);
-  if (required > 0) out.guard([`items.length < ${required}`], context.fail);
+  out.guard(wrongCounts(type), context.fail);
   out.guard(brokenRulesOfGiven(context, type, "items"), context.fail);
   out.line("const start = o;");
   const stores = new ConstantStores(out, "o", 4);
@@ -229,6 +228,14 @@ function writeTuple(context: EmitContext, unit: Unit, type: TupleType): void {
   }
   stores.settle();
   out.line(`return ${context.use("endDocument")}(b, dv, start, o);`);
+}
+
+/** Conditions under which there are fewer items than the tuple has, or more, which would be lost. */
+function wrongCounts(type: TupleType): string[] {
+  const required = type.items.filter((item) => !item.optional).length;
+  const most = type.rest === undefined ? type.items.length : undefined;
+  if (required === most) return [`items.length !== ${most}`];
+  return [...(required > 0 ? [`items.length < ${required}`] : []), ...(most === undefined ? [] : [`items.length > ${most}`])];
 }
 
 function writeMap(context: EmitContext, unit: Unit, type: MapType): void {

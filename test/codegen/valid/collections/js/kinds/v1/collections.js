@@ -1302,7 +1302,7 @@ function $boundCollectionsPair(x) {
 
 function $writeCollectionsPair(b, dv, o, x) {
   const items = itemsOf(x);
-  if (items.length < 2) fail();
+  if (items.length !== 2) fail();
   const start = o;
   const item0 = items[0];
   if (typeof item0 !== "string") fail();

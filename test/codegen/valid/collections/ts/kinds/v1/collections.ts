@@ -1341,7 +1341,7 @@ function $boundCollectionsPair(x: unknown): number {
 
 function $writeCollectionsPair(b: Buffer, dv: DataView, o: number, x: unknown): number {
   const items = itemsOf(x);
-  if (items.length < 2) fail();
+  if (items.length !== 2) fail();
   const start = o;
   const item0 = items[0];
   if (typeof item0 !== "string") fail();
