@@ -7,7 +7,7 @@
 
 import type { DefaultValue, DocumentType, Rules, Type } from "../model/schema-model.ts";
 import type { Tag } from "./doc-comments.ts";
-import { integerRanges } from "./integer-ranges.ts";
+import { integerRanges, isExact } from "./integer-ranges.ts";
 import type { Reading, Site } from "./reading.ts";
 
 type Fit = { readonly value: DefaultValue } | undefined;
@@ -38,12 +38,11 @@ class DefaultReader {
   }
 
   text(type: Type, text: string): Fit {
-    // A bigint beyond what JSON's numbers hold.
-    const bigint = /^[+-]?\d+n?$/.test(text) ? this.#value(type, BigInt(text.replace(/^\+|n$/g, ""))) : undefined;
+    // A bigint beyond what JSON's numbers hold; no bigint is -0.
+    const bigint =
+      /^[+-]?\d+n?$/.test(text) && text !== "-0" ? this.#value(type, BigInt(text.replace(/^\+|n$/g, ""))) : undefined;
     if (bigint !== undefined) return bigint;
-    // JSON's numbers would round it.
-    const isRounded = /^[+-]?\d+$/.test(text) && !Number.isSafeInteger(Number(text));
-    const json = isRounded ? undefined : parse(text);
+    const json = isRoundedByJson(text) ? undefined : parse(text);
     const fit = json === undefined ? undefined : this.#value(type, json.value);
     // What looks like JSON is never meant as bare text.
     return fit ?? (/^["'[{]/.test(text) ? undefined : this.#value(type, text));
@@ -62,8 +61,8 @@ class DefaultReader {
         return type.arms.map((arm) => this.#value(arm, value)).find((fit) => fit !== undefined);
       case "literals": {
         const plain = typeof value === "bigint" ? Number(value) : value;
-        const isMember = type.values.some((member) => member === plain) || (type.open && typeof plain === "string");
-        return isMember ? { value: plain as DefaultValue } : undefined;
+        const member = type.values.find((one) => one === plain) ?? (type.open && typeof plain === "string" ? plain : undefined);
+        return member === undefined ? undefined : { value: member };
       }
       case "array":
         return listOf(value, (item) => this.#value(type.items, item));
@@ -109,6 +108,12 @@ class DefaultReader {
     const isWhole = fields.every(({ name, optional }) => optional || Object.hasOwn(Object(fit?.value), name));
     return isWhole ? fit : undefined;
   }
+}
+
+/** JSON's numbers do not hold one of its integers exactly. */
+function isRoundedByJson(text: string): boolean {
+  const numbers = text.replace(/"(?:[^"\\]|\\.)*"/g, "").match(/[+-]?\d[\d.eE+-]*/g) ?? [];
+  return numbers.some((number) => /^[+-]?\d+$/.test(number) && !isExact(BigInt(number.replace("+", ""))));
 }
 
 function parse(text: string): { value: unknown } | undefined {
@@ -174,7 +179,7 @@ function scalar(kind: Type["kind"], value: unknown): Fit {
     case "double": {
       const number = typeof value === "bigint" ? Number(value) : value;
       if (typeof number !== "number" || !Number.isFinite(number)) return undefined;
-      return typeof value === "bigint" && BigInt(number) !== value ? undefined : { value: number };
+      return typeof value === "bigint" && !isExact(value) ? undefined : { value: number };
     }
     case "int32":
     case "uint32":

@@ -8,6 +8,7 @@
 import type { Format, Rules, Type } from "../model/schema-model.ts";
 import { contradictionOf } from "./contradictions.ts";
 import type { Tag } from "./doc-comments.ts";
+import { isExact } from "./integer-ranges.ts";
 import { isComparedByValue } from "./read-items.ts";
 import { type Reading, type Site, type TroubleSite, unreadable } from "./reading.ts";
 import { isRuleTag, isTagName, nearestTag, type RuleTag } from "./tag-names.ts";
@@ -64,6 +65,9 @@ export function applyTags(
     if ("why" in rule) {
       report(reading, site, { name: tag.name === "format" ? "tag-format" : "tag-value", tag, message: rule.why });
       continue;
+    }
+    if (which === "all" && isRounded(type, rule.value)) {
+      report(reading, site, { name: "tag-value", tag, message: `no number is ${rule.value}: it would be ${Number(rule.value)}` });
     }
     const next = withRule(result, tag.name, rule.value);
     if (next !== undefined) result = next;
@@ -157,13 +161,23 @@ function withRule(type: Type, name: RuleTag, value: RuleValue): Type | undefined
     return { ...type, arms: type.arms.map((arm, index) => arms[index] ?? arm) };
   }
   if (!fits(type, groups[name])) return undefined;
-  const isBigint = type.kind === "int64" || type.kind === "uint64";
-  const own = typeof value === "bigint" && !isBigint ? Number(value) : value;
+  const own = typeof value === "bigint" && !isBigint(type) ? Number(value) : value;
   const { [name]: _, ...others } = type.rules ?? {};
   const rules: Rules = name === "uniqueItems" && value === false ? others : { ...others, [name]: own };
   if (Object.keys(rules).length > 0) return { ...type, rules };
   const { rules: none, ...bare } = type;
   return none === undefined ? type : (bare as Type);
+}
+
+/** A bound that the type's numbers do not hold exactly. */
+function isRounded(type: Type, value: RuleValue): boolean {
+  if (typeof value !== "bigint" || isExact(value)) return false;
+  if (type.kind === "value-union") return type.arms.some((arm) => isRounded(arm, value));
+  return numberKinds.has(type.kind) && !isBigint(type);
+}
+
+function isBigint({ kind }: Type): boolean {
+  return kind === "int64" || kind === "uint64";
 }
 
 const numberKinds: ReadonlySet<Type["kind"]> = new Set(["number", "int32", "uint32", "int53", "double", "int64", "uint64"]);

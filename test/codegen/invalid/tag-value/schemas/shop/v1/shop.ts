@@ -31,6 +31,8 @@ export interface Order {
   j: string;
   /** @pattern /^a$/i */
   k: string;
+  /** @exclusiveMaximum 9007199254740993 */
+  l: number | null;
 }
 /** @reserved */
 export interface Reserved {
