@@ -66,6 +66,12 @@ const rows = {
     explanation: "A full name is the package and the exported name; what a namespace exports gets neither a client nor codecs.",
     remedy: "move what it holds to the top of a file, or into a folder of its own",
   },
+  "not-utf8": {
+    code: "TAUT1009",
+    title: "a file that is not UTF-8",
+    explanation: "Names and literals go over the wire; of bytes in another encoding others are read than an editor shows.",
+    remedy: "save the file as UTF-8",
+  },
 
   // ---------------------------------------------------------------- services
   "mixed-members": {
