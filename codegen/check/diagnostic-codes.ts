@@ -66,6 +66,12 @@ const rows = {
     explanation: "A full name is the package and the exported name; what a namespace exports gets neither a client nor codecs.",
     remedy: "move what it holds to the top of a file, or into a folder of its own",
   },
+  "not-utf8": {
+    code: "TAUT1009",
+    title: "a file that is not UTF-8",
+    explanation: "Names and literals go over the wire; of bytes in another encoding others are read than an editor shows.",
+    remedy: "save the file as UTF-8",
+  },
 
   // ---------------------------------------------------------------- services
   "mixed-members": {
@@ -331,6 +337,13 @@ const rows = {
     explanation: "`type Int32 = number` is a plain number to the compiler: nothing is left of the alias.",
     remedy: 'import it: `import type { Int32 } from "taut/schema"`',
   },
+  "mapped-scalar": {
+    code: "TAUT3029",
+    title: "a mapped type over a width or a brand",
+    explanation:
+      "To a mapped type `Int32`, `Uuid` and brands are objects: it maps their methods, where it leaves plain numbers and strings alone.",
+    remedy: "let the type leave them alone: `T extends string | number | bigint | boolean ? T : ...` before it maps",
+  },
 
   // ---------------------------------------------------------------- tags
   "tag-near-miss": {
@@ -360,8 +373,8 @@ const rows = {
   "tag-contradiction": {
     code: "TAUT4005",
     title: "rules that no value keeps",
-    explanation: "A minimum above the maximum admits nothing.",
-    remedy: "correct one of the two",
+    explanation: "A minimum above the maximum admits nothing, and so does one above all that the type holds.",
+    remedy: "correct the rules, or the type",
   },
   "default-value": {
     code: "TAUT4006",

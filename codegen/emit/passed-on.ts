@@ -14,11 +14,12 @@ import { objectKey, typeKey } from "./names.ts";
 
 /** `export type { Order, PlaceOrder } from "../../schemas/shop/v1/orders.ts";` */
 export function reExports(exports: readonly PassedOn[], source: string): string {
-  const types = exports.filter(({ kind }) => kind === "type").map(({ name }) => name);
-  const enums = exports.filter(({ kind }) => kind === "enum").map(({ name }) => name);
+  const isValue = ({ kind, isTypeOnly }: PassedOn) => kind === "enum" && isTypeOnly !== true;
+  const types = exports.filter((passedOn) => !isValue(passedOn)).map(({ name }) => name);
+  const values = exports.filter(isValue).map(({ name }) => name);
   return [
     types.length === 0 ? "" : clause("export type", types, source),
-    enums.length === 0 ? "" : clause("export", enums, source),
+    values.length === 0 ? "" : clause("export", values, source),
   ].join("");
 }
 

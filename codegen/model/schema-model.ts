@@ -45,6 +45,8 @@ export interface PassedOn {
   readonly typeParameters: number;
   /** Enums: the members in source order, for `--emit js`. */
   readonly members?: readonly { readonly name: string; readonly value: string | number }[];
+  /** Enums: the schema's module has no value of that name. */
+  readonly isTypeOnly?: boolean;
   /** What a non-generic type is, where the model can say it: `--emit js` writes it out. */
   readonly type?: Type;
   /** The same as it is written, where the model cannot say it: of generics, of what cannot be carried. */
@@ -276,7 +278,7 @@ export interface MapType extends Base {
   readonly kind: "map";
   /** Plain object or `Map`. */
   readonly form: "object" | "map";
-  /** string, number widths, int64/uint64, boolean or literals. */
+  /** string, number widths, int64/uint64, uuid, boolean or literals. A uuid is text here as in the API, in lower case. */
   readonly key: ScalarType | LiteralsType;
   readonly value: Type;
   /** Written `Readonly<Record<...>>` or `ReadonlyMap`; no effect on the wire. */

@@ -7,12 +7,19 @@
 
 import type { DefaultValue, DocumentType, Rules, Type } from "../model/schema-model.ts";
 import type { Tag } from "./doc-comments.ts";
+import { integerRanges, isExact } from "./integer-ranges.ts";
 import type { Reading, Site } from "./reading.ts";
 
 type Fit = { readonly value: DefaultValue } | undefined;
 
+/** The default, if it is a value of the type. */
+export function fitDefault(reading: Reading, type: Type, tag: Tag): Fit {
+  return new DefaultReader(reading).text(type, tag.value);
+}
+
+/** The same, and trouble if it is none. */
 export function readDefault(reading: Reading, site: Site, type: Type, tag: Tag): Fit {
-  const fit = new DefaultReader(reading).text(type, tag.value);
+  const fit = fitDefault(reading, type, tag);
   if (fit === undefined) {
     reading.trouble(site, "default-value", {
       message: `${tag.value === "" ? "nothing" : tag.value} is not a value of the field's type`,
@@ -31,12 +38,11 @@ class DefaultReader {
   }
 
   text(type: Type, text: string): Fit {
-    // A bigint beyond what JSON's numbers hold.
-    const bigint = /^[+-]?\d+n?$/.test(text) ? this.#value(type, BigInt(text.replace(/^\+|n$/g, ""))) : undefined;
+    // A bigint beyond what JSON's numbers hold; no bigint is -0.
+    const bigint =
+      /^[+-]?\d+n?$/.test(text) && text !== "-0" ? this.#value(type, BigInt(text.replace(/^\+|n$/g, ""))) : undefined;
     if (bigint !== undefined) return bigint;
-    // JSON's numbers would round it.
-    const isRounded = /^[+-]?\d+$/.test(text) && !Number.isSafeInteger(Number(text));
-    const json = isRounded ? undefined : parse(text);
+    const json = isRoundedByJson(text) ? undefined : parse(text);
     const fit = json === undefined ? undefined : this.#value(type, json.value);
     // What looks like JSON is never meant as bare text.
     return fit ?? (/^["'[{]/.test(text) ? undefined : this.#value(type, text));
@@ -55,8 +61,8 @@ class DefaultReader {
         return type.arms.map((arm) => this.#value(arm, value)).find((fit) => fit !== undefined);
       case "literals": {
         const plain = typeof value === "bigint" ? Number(value) : value;
-        const isMember = type.values.some((member) => member === plain) || (type.open && typeof plain === "string");
-        return isMember ? { value: plain as DefaultValue } : undefined;
+        const member = type.values.find((one) => one === plain) ?? (type.open && typeof plain === "string" ? plain : undefined);
+        return member === undefined ? undefined : { value: member };
       }
       case "array":
         return listOf(value, (item) => this.#value(type.items, item));
@@ -104,6 +110,12 @@ class DefaultReader {
   }
 }
 
+/** JSON's numbers do not hold one of its integers exactly. */
+function isRoundedByJson(text: string): boolean {
+  const numbers = text.replace(/"(?:[^"\\]|\\.)*"/g, "").match(/[+-]?\d[\d.eE+-]*/g) ?? [];
+  return numbers.some((number) => /^[+-]?\d+$/.test(number) && !isExact(BigInt(number.replace("+", ""))));
+}
+
 function parse(text: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) as unknown };
@@ -129,29 +141,31 @@ function entriesOf(value: unknown, entry: (key: string, value: unknown) => Fit):
   return { value: Object.fromEntries(fits.map(([key, fit]) => [key, fit?.value ?? null])) };
 }
 
-function isKey(key: Extract<Type, { kind: "map" }>["key"], text: string): boolean {
+/** What a key that is written so is to JavaScript. */
+function keyFit(key: Extract<Type, { kind: "map" }>["key"], text: string): Fit {
   switch (key.kind) {
     case "string":
-      return keepsRules(key.rules, text);
-    case "literals":
-      return key.values.some((value) => value === text) || key.open;
+      return { value: text };
+    case "literals": {
+      const member = key.values.find((value) => String(value) === text);
+      return member === undefined && !key.open ? undefined : { value: member ?? text };
+    }
     case "boolean":
-      return text === "true" || text === "false";
+      return text === "true" || text === "false" ? { value: text === "true" } : undefined;
+    case "uuid":
+      return text === text.toLowerCase() ? scalar("uuid", text) : undefined;
     case "number":
     case "double":
-      return String(Number(text)) === text && Number.isFinite(Number(text));
+      return String(Number(text)) === text && Number.isFinite(Number(text)) ? { value: Number(text) } : undefined;
     default:
-      return /^(?:0|-?[1-9]\d*)$/.test(text) && integer(key.kind, BigInt(text), Number) !== undefined;
+      return /^(?:0|-?[1-9]\d*)$/.test(text) ? scalar(key.kind, BigInt(text)) : undefined;
   }
 }
 
-const integers: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  int32: [-(2n ** 31n), 2n ** 31n - 1n],
-  uint32: [0n, 2n ** 32n - 1n],
-  int53: [-(2n ** 53n - 1n), 2n ** 53n - 1n],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  uint64: [0n, 2n ** 64n - 1n],
-};
+function isKey(key: Extract<Type, { kind: "map" }>["key"], text: string): boolean {
+  const fit = keyFit(key, text);
+  return fit !== undefined && keepsRules(key.rules, fit.value);
+}
 
 function scalar(kind: Type["kind"], value: unknown): Fit {
   switch (kind) {
@@ -165,7 +179,7 @@ function scalar(kind: Type["kind"], value: unknown): Fit {
     case "double": {
       const number = typeof value === "bigint" ? Number(value) : value;
       if (typeof number !== "number" || !Number.isFinite(number)) return undefined;
-      return typeof value === "bigint" && BigInt(number) !== value ? undefined : { value: number };
+      return typeof value === "bigint" && !isExact(value) ? undefined : { value: number };
     }
     case "int32":
     case "uint32":
@@ -188,7 +202,7 @@ function scalar(kind: Type["kind"], value: unknown): Fit {
 
 function integer(kind: string, value: unknown, made: (whole: bigint) => number | bigint): Fit {
   const whole = typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
-  const [least, most] = integers[kind] ?? [0n, 0n];
+  const [least, most] = integerRanges[kind] ?? [0n, 0n];
   return typeof whole === "bigint" && whole >= least && whole <= most ? { value: made(whole) } : undefined;
 }
 

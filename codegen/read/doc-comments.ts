@@ -97,7 +97,7 @@ function linesOf(source: string, start: number, end: number): Line[] {
   const body = source.slice(start + 3, end - 2);
   const lines: Line[] = [];
   let position = start + 3;
-  for (const raw of body.split(/(?<=\n)/)) {
+  for (const raw of body.split(/(?<=\n|\r(?!\n))/)) {
     const star = lines.length === 0 ? /^[ \t]?/.exec(raw) : /^[ \t]*(?:\*[ \t]?)?/.exec(raw);
     const skipped = star?.[0].length ?? 0;
     lines.push({ text: raw.slice(skipped).replace(/[\r\n]+$/, ""), position: position + skipped });

@@ -23,6 +23,8 @@ export interface Exported {
   readonly node: ts.Node;
   /** False for what this file passes on from another. */
   readonly own: boolean;
+  /** The module has a value of that name when it runs. Enums may be exported as types alone. */
+  readonly isValue: boolean;
 }
 
 export class ExportedNames {
@@ -103,7 +105,8 @@ function exportsOf(checker: ts.TypeChecker, file: SourceOfSchema, defaults: ts.N
     const type = checker.getDeclaredTypeOfSymbol(symbol);
     const typeParameters = typeParametersOf(symbol);
     const own = declaration !== undefined;
-    result.push({ name: exported.name, file, symbol, kind, type, typeParameters, node, own });
+    const isValue = kind === "enum" && isRuntimeEnum(symbol) && isExportedValue(checker, module, exported.name);
+    result.push({ name: exported.name, file, symbol, kind, type, typeParameters, node, own, isValue });
   }
   return result;
 }
@@ -113,6 +116,17 @@ function kindOf(symbol: ts.Symbol): Exported["kind"] | undefined {
   if (symbol.flags & ts.SymbolFlags.TypeAlias) return "alias";
   if (symbol.flags & ts.SymbolFlags.Interface && !(symbol.flags & ts.SymbolFlags.Class)) return "interface";
   return undefined;
+}
+
+/** Not `declare enum` of a schema, of which nothing is left. A declaration file speaks of a module that has it. */
+function isRuntimeEnum({ declarations = [] }: ts.Symbol): boolean {
+  const isAmbient = (node: ts.Declaration) => (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Ambient) !== 0;
+  return declarations.some((node) => ts.isEnumDeclaration(node) && (node.getSourceFile().isDeclarationFile || !isAmbient(node)));
+}
+
+/** False for what goes through an `export type` or an `import type` on its way. */
+function isExportedValue(checker: ts.TypeChecker, module: ts.Symbol, name: string): boolean {
+  return checker.getPropertyOfType(checker.getTypeOfSymbol(module), name) !== undefined;
 }
 
 function isTypeDeclaration(node: ts.Node): boolean {

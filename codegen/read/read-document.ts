@@ -2,10 +2,11 @@
 
 import { ts } from "ts-morph";
 import type { DocumentType, Field } from "../model/schema-model.ts";
-import { readDefault } from "./defaults.ts";
+import { fitDefault, readDefault } from "./defaults.ts";
 import type { DocComment, Tag } from "./doc-comments.ts";
 import type { Draft } from "./owners.ts";
 import { nameNode } from "./places.ts";
+import { originOf, type PropertyOrigin } from "./property-origin.ts";
 import { hintOf, type Reading, type Site } from "./reading.ts";
 import { applyTags, checkTags } from "./rules.ts";
 import { fieldTags } from "./tag-names.ts";
@@ -36,8 +37,8 @@ export interface FieldSource {
   /** Where it is declared, with its doc comment. */
   readonly declaration: ts.Node;
   readonly comment: DocComment;
-  /** Its declaration's comment was written for every type that a generic may put there. */
-  readonly foreignTags?: boolean;
+  /** Its declaration is one of another type, whose tags are taken where they fit. */
+  readonly foreign?: Pick<PropertyOrigin, "written"> & { readonly kinship: "nullable" | "generic" };
 }
 
 function readProperty(reading: Reading, property: ts.Symbol, draft: Draft): Field | undefined {
@@ -47,19 +48,15 @@ function readProperty(reading: Reading, property: ts.Symbol, draft: Draft): Fiel
     reading.trouble({ owner: draft, at: declaration }, "symbol-key", { message: "keys of a document are text" });
     return undefined;
   }
-  const type = checker.getTypeOfSymbol(property);
-  // A mapped type that gives the property a type of its own leaves it the declaration, whose tags speak of another.
-  const isRemade = givesOwnTypes(property);
-  const written = isRemade ? undefined : writtenType(declaration);
-  const fits = written !== undefined && (!(property.flags & ts.SymbolFlags.Transient) || isTypeOf(checker, written, type));
+  const { kinship, declarations, written } = originOf(checker, property);
   const field = readField(reading, draft, {
     name: property.name,
-    type,
+    type: checker.getTypeOfSymbol(property),
     optional: (property.flags & ts.SymbolFlags.Optional) !== 0,
-    node: fits ? written : undefined,
+    node: kinship === "same" ? written : undefined,
     declaration,
-    comment: isRemade ? { tags: [] } : reading.docs.of(property.declarations),
-    foreignTags: !fits && written !== undefined,
+    comment: kinship === "none" ? { tags: [] } : reading.docs.of(declarations),
+    ...(kinship === "nullable" || kinship === "generic" ? { foreign: { kinship, written } } : {}),
   });
   return field !== undefined && isReadonly(property) ? { ...field, readonly: true } : field;
 }
@@ -88,7 +85,11 @@ export function readField(reading: Reading, draft: Draft, source: FieldSource): 
   checkReserved(reading, draft, { name, at: nameNode(declaration) });
   const bare = reading.readArms(arms.length === 0 ? all : arms, site);
   const tags = checkTags(reading, site, comment.tags, fieldTags);
-  const type = applyTags(reading, site, { type: bare, tags, which: source.foreignTags === true ? "where they fit" : "all" });
+  const inherited = inheritedTags(reading, source);
+  const type =
+    source.foreign === undefined
+      ? applyTags(reading, site, { type: bare, tags })
+      : applyTags(reading, site, { type: bare, tags: [...tags, ...inherited], which: "where they fit" });
   const field: { -readonly [K in keyof Field]: Field[K] } = {
     name,
     type,
@@ -97,46 +98,31 @@ export function readField(reading: Reading, draft: Draft, source: FieldSource): 
     ...(orUndefined && !source.optional ? { requiredKey: true } : {}),
     ...(comment.doc === undefined ? {} : { doc: comment.doc }),
   };
-  const tag = [...tags, ...writtenTags(reading, source)].find(({ name: tagName }) => tagName === "default");
+  const tag = [...tags, ...inherited].find(({ name: tagName }) => tagName === "default");
+  // Without its `null`, or with another, the type takes the word null for something else.
+  const isOthers = source.foreign?.kinship === "generic" || (source.foreign !== undefined && tag?.value === "null");
+  if (tag === undefined || isOthers) return field;
   // What a default has to fit may be a structure that was not read yet.
-  if (tag !== undefined && source.foreignTags !== true) reading.later(() => setDefault(reading, site, field, tag));
+  reading.later(() => {
+    const value =
+      source.foreign === undefined ? readDefault(reading, site, field.type, tag) : fitDefault(reading, field.type, tag);
+    if (value !== undefined) field.default = value.value;
+  });
   return field;
 }
 
-function setDefault(reading: Reading, site: Site, field: { -readonly [K in keyof Field]: Field[K] }, tag: Tag): void {
-  const value = readDefault(reading, site, field.type, tag);
-  if (value !== undefined) field.default = value.value;
-}
-
-/** Tags of the aliases that the field is written with. */
-function writtenTags(reading: Reading, { type, node }: FieldSource): Tag[] {
-  return node === undefined ? [] : aliasTags(reading.docs, reading.written.of(type, node).aliases);
+/** Tags of the aliases that the field is written with, or was before a mapped type added or took away `null`. */
+function inheritedTags(reading: Reading, { type, node, foreign }: FieldSource): Tag[] {
+  const { written, docs, checker } = reading;
+  if (node !== undefined) return aliasTags(docs, written.of(type, node).aliases);
+  if (foreign?.kinship !== "nullable" || foreign.written === undefined) return [];
+  const nodes = [foreign.written, ...written.arms(foreign.written).values()];
+  return nodes.flatMap((part) => aliasTags(docs, written.of(checker.getTypeFromTypeNode(part), part).aliases));
 }
 
 function checkReserved(reading: Reading, draft: Draft, { name, at }: { name: string; at: ts.Node }): void {
   if (draft.reserved?.includes(name) !== true) return;
   reading.trouble({ owner: draft, at }, "reserved-name", { message: `the name ${name} is reserved in ${draft.name}` });
-}
-
-function writtenType(declaration: ts.Node): ts.TypeNode | undefined {
-  return ts.isPropertySignature(declaration) || ts.isPropertyDeclaration(declaration) ? declaration.type : undefined;
-}
-
-/** False for properties whose declaration is that of another type: of a generic, or changed by a mapped type. */
-function isTypeOf(checker: ts.TypeChecker, node: ts.TypeNode, type: ts.Type): boolean {
-  const declared = checker.getTypeFromTypeNode(node);
-  // An optional `any`, or one that could not be resolved, is another `any`.
-  if (declared === type || declared.flags & type.flags & ts.TypeFlags.Any) return true;
-  const isThere = ({ flags }: ts.Type) => !(flags & ts.TypeFlags.Undefined);
-  const [a, b] = [armsOf(declared).filter(isThere), armsOf(type).filter(isThere)];
-  return a.length === b.length && a.every((arm) => b.includes(arm));
-}
-
-/** True for a property of `{ [K in keyof T]: Other }`; false where a mapped type takes over `T[K]`, and for every other type. */
-function givesOwnTypes(property: ts.Symbol): boolean {
-  const { links } = property as { links?: { mappedType?: ts.Type } };
-  const node = links?.mappedType?.symbol?.declarations?.find(ts.isMappedTypeNode);
-  return node !== undefined && (node.type === undefined || !ts.isIndexedAccessTypeNode(node.type));
 }
 
 function isReadonly(property: ts.Symbol): boolean {

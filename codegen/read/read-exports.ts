@@ -150,7 +150,7 @@ function reportMixed(reading: Reading, { type, node }: Exported, owner: Owner): 
 }
 
 function readEnum(reading: Reading, exported: Exported, file: ReadFile): void {
-  const { name, node, symbol, type } = exported;
+  const { name, node, symbol, type, isValue } = exported;
   const owner = newOwner(nameNode(node));
   const members: { name: string; value: string | number }[] = [];
   for (const declaration of symbol.declarations ?? []) {
@@ -168,6 +168,7 @@ function readEnum(reading: Reading, exported: Exported, file: ReadFile): void {
       kind: "enum",
       typeParameters: 0,
       members,
+      ...(isValue ? {} : { isTypeOnly: true }),
       ...factsOf(reading, exported),
     },
     symbol,

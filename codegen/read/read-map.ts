@@ -68,21 +68,23 @@ const keyKinds: ReadonlySet<Type["kind"]> = new Set([
   "double",
   "int64",
   "uint64",
+  "uuid",
   "literals",
 ]);
 
 function readKey(reading: Reading, type: ts.Type, site: Site): Key | undefined {
-  if (!(type.flags & readableKeys)) {
-    reading.trouble(site, "map-key", { message: "a key is text, and of this type there is not one text for each value" });
-    return undefined;
-  }
-  const key = reading.read(type, site);
+  const key = type.flags & readableKeys ? reading.read(type, site) : undefined;
   if (key === unreadable) return undefined;
-  // A key is text in any case: of a uuid its form is left, as a rule.
-  if (key.kind === "uuid") return { ...key, kind: "string", rules: { ...key.rules, format: "uuid" } };
-  if (keyKinds.has(key.kind)) return key as Key;
+  if (key !== undefined && keyKinds.has(key.kind) && !sharesTexts(key)) return key as Key;
   reading.trouble(site, "map-key", { message: "a key is text, and of this type there is not one text for each value" });
   return undefined;
+}
+
+/** `1 | "1"`: two values that one text would stand for. */
+function sharesTexts(key: Type): boolean {
+  if (key.kind !== "literals") return false;
+  const texts = new Set(key.values.map(String));
+  return texts.size < key.values.length || (key.open && key.values.some((value) => typeof value !== "string"));
 }
 
 const readableKeys =

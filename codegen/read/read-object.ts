@@ -3,6 +3,7 @@
 import { ts } from "ts-morph";
 import type { Type } from "../model/schema-model.ts";
 import { platformRemedy } from "./known-classes.ts";
+import { isLibFile } from "./lib-files.ts";
 import { arrayElement, readArray, readSet, readTuple } from "./read-items.ts";
 import { mapValue, readClassMap, readIndexMap } from "./read-map.ts";
 import { type Reading, type Site, unreadable } from "./reading.ts";
@@ -80,6 +81,9 @@ function refusalOf(reading: Reading, type: ts.Type): Refusal | undefined {
   for (const part of type.isIntersection() ? type.types : [type]) {
     const refusal = classRefusal(reading, part.symbol as ts.Symbol | undefined);
     if (refusal !== undefined) return refusal;
+    if (isMappedScalar(checker, part)) {
+      return { name: "mapped-scalar", message: "a mapped type was applied to a width or a brand: what it maps are methods" };
+    }
   }
   if (checker.getSignaturesOfType(type, ts.SignatureKind.Construct).length > 0) {
     return { name: "class-type", message: "a constructor does not travel" };
@@ -105,6 +109,19 @@ function classRefusal({ classes }: Reading, symbol: ts.Symbol | undefined): Refu
     return { name: "class-type", message: `${symbol.name} is a class: its methods would be lost on the way` };
   }
   return undefined;
+}
+
+const scalarInterfaces: ReadonlySet<string> = new Set(["String", "Number", "Boolean", "BigInt"]);
+
+/** A mapped type over `Int32` or a brand takes the members that the language declares for their values. */
+function isMappedScalar(checker: ts.TypeChecker, type: ts.Type): boolean {
+  if (!(type.flags & ts.TypeFlags.Object) || !((type as ts.ObjectType).objectFlags & ts.ObjectFlags.Mapped)) return false;
+  return checker.getPropertiesOfType(type).some(({ declarations = [] }) =>
+    declarations.some(({ parent }) => {
+      const isScalar = ts.isInterfaceDeclaration(parent) && scalarInterfaces.has(parent.name.text);
+      return isScalar && isLibFile(parent.getSourceFile().fileName);
+    }),
+  );
 }
 
 /** `{}` as it is written. An empty interface is a message, and a mapped type over no keys an empty document. */

@@ -6,7 +6,9 @@
  */
 
 import type { Format, Rules, Type } from "../model/schema-model.ts";
+import { contradictionOf } from "./contradictions.ts";
 import type { Tag } from "./doc-comments.ts";
+import { isExact } from "./integer-ranges.ts";
 import { isComparedByValue } from "./read-items.ts";
 import { type Reading, type Site, type TroubleSite, unreadable } from "./reading.ts";
 import { isRuleTag, isTagName, nearestTag, type RuleTag } from "./tag-names.ts";
@@ -63,6 +65,9 @@ export function applyTags(
     if ("why" in rule) {
       report(reading, site, { name: tag.name === "format" ? "tag-format" : "tag-value", tag, message: rule.why });
       continue;
+    }
+    if (which === "all" && isRounded(type, rule.value)) {
+      report(reading, site, { name: "tag-value", tag, message: `no number is ${rule.value}: it would be ${Number(rule.value)}` });
     }
     const next = withRule(result, tag.name, rule.value);
     if (next !== undefined) result = next;
@@ -134,6 +139,10 @@ function readLength(name: RuleTag, text: string): { value: number } | { why: str
 
 function readPattern(text: string): { value: string } | { why: string } {
   if (text === "") return { why: "@pattern takes a regular expression" };
+  if (text.includes("\n")) return { why: "@pattern takes one line: an empty line or another tag ends it" };
+  if (/^\/.+\/[dgimsuvy]*$/.test(text)) {
+    return { why: "@pattern stands without slashes around it; one that is part of the text is written \\/" };
+  }
   try {
     new RegExp(text, "u");
     return { value: text };
@@ -152,13 +161,23 @@ function withRule(type: Type, name: RuleTag, value: RuleValue): Type | undefined
     return { ...type, arms: type.arms.map((arm, index) => arms[index] ?? arm) };
   }
   if (!fits(type, groups[name])) return undefined;
-  const isBigint = type.kind === "int64" || type.kind === "uint64";
-  const own = typeof value === "bigint" && !isBigint ? Number(value) : value;
+  const own = typeof value === "bigint" && !isBigint(type) ? Number(value) : value;
   const { [name]: _, ...others } = type.rules ?? {};
   const rules: Rules = name === "uniqueItems" && value === false ? others : { ...others, [name]: own };
   if (Object.keys(rules).length > 0) return { ...type, rules };
   const { rules: none, ...bare } = type;
   return none === undefined ? type : (bare as Type);
+}
+
+/** A bound that the type's numbers do not hold exactly. */
+function isRounded(type: Type, value: RuleValue): boolean {
+  if (typeof value !== "bigint" || isExact(value)) return false;
+  if (type.kind === "value-union") return type.arms.some((arm) => isRounded(arm, value));
+  return numberKinds.has(type.kind) && !isBigint(type);
+}
+
+function isBigint({ kind }: Type): boolean {
+  return kind === "int64" || kind === "uint64";
 }
 
 const numberKinds: ReadonlySet<Type["kind"]> = new Set(["number", "int32", "uint32", "int53", "double", "int64", "uint64"]);
@@ -174,23 +193,4 @@ function fits(type: Type, group: Group): boolean {
     case "unique":
       return (type.kind === "array" && isComparedByValue(type.items)) || type.kind === "set";
   }
-}
-
-/** Two rules of one type that leave nothing. */
-function contradictionOf(type: Type): string | undefined {
-  if (type.kind === "value-union") return type.arms.map(contradictionOf).find((text) => text !== undefined);
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, minItems, maxItems } = type.rules ?? {};
-  const pairs = [
-    ["@minimum", minimum, "@maximum", maximum, false],
-    ["@minimum", minimum, "@exclusiveMaximum", exclusiveMaximum, true],
-    ["@exclusiveMinimum", exclusiveMinimum, "@maximum", maximum, true],
-    ["@exclusiveMinimum", exclusiveMinimum, "@exclusiveMaximum", exclusiveMaximum, true],
-    ["@minLength", minLength, "@maxLength", maxLength, false],
-    ["@minItems", minItems, "@maxItems", maxItems, false],
-  ] as const;
-  for (const [low, from, high, to, exclusive] of pairs) {
-    if (from === undefined || to === undefined) continue;
-    if (from > to || (exclusive && from >= to)) return `${low} ${from} and ${high} ${to} leave no value`;
-  }
-  return undefined;
 }

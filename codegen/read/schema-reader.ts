@@ -19,6 +19,7 @@ import { harmless, Places } from "./places.ts";
 import { readExports } from "./read-exports.ts";
 import { type FoundFile, findSchemas } from "./schema-folder.ts";
 import { SchemaPrograms } from "./schema-program.ts";
+import { encodingTroubles } from "./source-encoding.ts";
 import { statementWarnings } from "./statement-warnings.ts";
 import { readTsconfig } from "./tsconfig-options.ts";
 
@@ -119,8 +120,9 @@ function readProgram(program: ts.Program, files: readonly FoundFile[], { program
   const refused = compilerTroubles(program, sources, places)
     .filter(({ trouble, isMissing }) => !(isMissing && told.has(placeKey(trouble.place))))
     .map(({ trouble }) => diagnosticOf(trouble, "error"));
+  const garbled = encodingTroubles(sources, places).map((trouble) => diagnosticOf(trouble, "error"));
   const warnings = statementWarnings(reading, sources).map((trouble) => diagnosticOf(trouble, "warning"));
-  return { model, diagnostics: [...refused, ...diagnostics, ...warnings, ...checkModel(model)] };
+  return { model, diagnostics: [...garbled, ...refused, ...diagnostics, ...warnings, ...checkModel(model)] };
 }
 
 /** Names and literals of schemas are hostile input for whoever prints them. */

@@ -11,7 +11,7 @@ const highUnit = 2 ** 32;
 const exactLimit = 2 ** 53;
 const int64Limit = 2 ** 63;
 
-/** `number` and `Double`: int32, double, and int64 within 2^53. */
+/** `number`: int32, double, and int64 within 2^53. */
 export function toNumber(dv: DataView, type: number, at: number): number {
   if (type === 0x10) return dv.getInt32(at, true);
   if (type === 0x01) return dv.getFloat64(at, true);
@@ -24,6 +24,15 @@ function exactInt64(dv: DataView, at: number): number {
   // 2^53 + 1 rounds to 2^53: its low word tells.
   if (value > exactLimit || value < -exactLimit) fail();
   if ((value === exactLimit || value === -exactLimit) && dv.getInt32(at, true) !== 0) fail();
+  return value;
+}
+
+/** `Double`: any width, of int64 every value that a double holds exactly. */
+export function toDouble(dv: DataView, type: number, at: number): number {
+  if (type !== 0x12) return toNumber(dv, type, at);
+  const exact = dv.getBigInt64(at, true);
+  const value = Number(exact);
+  if (BigInt(value) !== exact) fail();
   return value;
 }
 

@@ -11,7 +11,7 @@ import { findElement, readTag, toUuid } from "../bson/element-read.ts";
 import { elementTypeName } from "../bson/element-type.ts";
 import { exoticTypes } from "../bson/exotic-types.ts";
 import { isFailure } from "../bson/fail.ts";
-import { toInt32, toInt53, toInt64, toNumber, toUint32, toUint64 } from "../bson/numbers.ts";
+import { toDouble, toInt32, toInt53, toInt64, toNumber, toUint32, toUint64 } from "../bson/numbers.ts";
 import { checkStructure, keyEnd, valueEnd } from "../bson/skip.ts";
 import { closeWindow, readText } from "../bson/text-read.ts";
 import type { TextBuffer } from "../bson/text-write.ts";
@@ -180,7 +180,7 @@ class DecodeExplainer {
   }
 
   #map(shape: MapShape, o: number, e: number, path: string, depth: number): void {
-    const seen = new Set<string>();
+    const seen = new Set<unknown>();
     for (const element of this.#elementsOf(o, e, path)) {
       if (!this.#count(path, element.at)) return;
       const key = this.#attempt(() => readText(this.#b, this.#dv, element.at + 1, element.from - 1));
@@ -189,11 +189,13 @@ class DecodeExplainer {
         continue;
       }
       const partPath = fieldPath(path, key);
-      if (keyOf(shape.key, key) === undefined) {
+      const value = keyOf(shape.key, key);
+      if (value === undefined) {
         this.#add(partPath, "key", `the key is no ${shapeName(shape.key)}, or breaks its rules`, element.at + 1);
       }
-      if (seen.has(key)) this.#add(partPath, "duplicate", "stands twice in its document", element.at);
-      seen.add(key);
+      // Two texts may stand for one Uuid.
+      if (seen.has(value ?? key)) this.#add(partPath, "duplicate", "stands twice in its document", element.at);
+      seen.add(value ?? key);
       this.#value(shape.value, element, partPath, depth - 1);
     }
   }
@@ -268,8 +270,9 @@ class DecodeExplainer {
         return type === 0x02 ? readText(b, dv, from + 4, end - 1) : undefined;
       case "boolean":
         return type === 0x08 ? b[from] === 1 : undefined;
-      case "number":
       case "double":
+        return toDouble(dv, type, from);
+      case "number":
         return toNumber(dv, type, from);
       case "int32":
         return toInt32(dv, type, from);

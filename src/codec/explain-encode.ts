@@ -24,6 +24,7 @@ import {
   type ScalarShapeKind,
   type Shape,
   type TaggedShape,
+  type TupleShape,
   type UnionShape,
 } from "./shape.ts";
 import { hidesItsData, isDate, isMap, isSet, ownField } from "./value-kinds.ts";
@@ -123,8 +124,7 @@ class EncodeExplainer {
           this.#wrongType(shape, value, path);
           return;
         }
-        const required = shape.items.filter(({ optional }) => optional !== true).length;
-        if (value.length < required) this.#add(path, "items", `has ${value.length} items where ${required} are required`);
+        this.#tupleLength(shape, value.length, path);
         const shapeAt = (i: number): Shape | undefined => shape.items[i]?.type ?? shape.rest;
         this.#within(value, path, depth, () => this.#items(value, path, shapeAt, depth));
         this.#scalarRules(shape, value, path);
@@ -145,6 +145,15 @@ class EncodeExplainer {
         return;
       case "tagged":
         this.#tagged(shape, value, path, depth);
+    }
+  }
+
+  #tupleLength(shape: TupleShape, count: number, path: string): void {
+    const required = shape.items.filter(({ optional }) => optional !== true).length;
+    const most = shape.items.length;
+    if (count < required) this.#add(path, "items", `has ${count} items where ${required} are required`);
+    else if (count > most && shape.rest === undefined) {
+      this.#add(path, "items", `has ${count} items, not ${required === most ? most : `${required} to ${most}`}`);
     }
   }
 
@@ -191,27 +200,33 @@ class EncodeExplainer {
     }
     this.#within(value as object, path, depth, () => {
       const entries: Iterable<[unknown, unknown]> = isMap(value) ? value : Object.entries(value as Fields);
+      const texts = new Set<string>();
       for (const [key, entry] of entries) {
         if (this.violations.isFull) return;
         if (entry === undefined && shape.form === "object") continue;
         if (!this.#count(path)) return;
         const entryPath = fieldPath(path, typeof key === "string" ? key : valueName(key));
-        this.#key(shape, key, entryPath);
+        const text = this.#key(shape, key, entryPath);
+        if (text !== undefined && texts.has(text)) this.#add(entryPath, "duplicate", "is there twice, in another case");
+        else if (text !== undefined) texts.add(text);
         if (entry === undefined) this.#add(entryPath, "type", "is undefined, which BSON does not have");
         else this.explain(shape.value, entry, entryPath, depth - 1);
       }
     });
   }
 
-  #key(shape: MapShape, key: unknown, path: string): void {
-    const text = shape.form === "map" ? textOfKey(shape.key, key) : (key as string);
-    if (text === undefined || keyOf(shape.key, text) === undefined) {
+  /** The key's text, if it is one of the shape's. */
+  #key(shape: MapShape, key: unknown, path: string): string | undefined {
+    const given = shape.form === "map" ? textOfKey(shape.key, key) : (key as string);
+    const text = given === undefined ? undefined : keyOf(shape.key, given);
+    if (text === undefined) {
       this.#add(path, "key", `the key is no ${shapeName(shape.key)}, or breaks its rules`);
-    } else if (text.includes("\0")) {
+    } else if (String(text).includes("\0")) {
       this.#add(path, "key", "the key holds a NUL, which would end it early");
-    } else if (!text.isWellFormed()) {
+    } else if (!String(text).isWellFormed()) {
       this.#add(path, "utf8", "the key holds a lone surrogate, which UTF-8 has no form for");
     }
+    return text === undefined ? undefined : String(text);
   }
 
   #tagged(shape: TaggedShape, value: unknown, path: string, depth: number): void {

@@ -2,12 +2,16 @@
 
 import { fail } from "../bson/fail.ts";
 import { textBound } from "../bson/text-write.ts";
+import { isUuid } from "../bson/uuid.ts";
 import { brokenRules } from "./rules.ts";
 import { resolveShape, type Shape } from "./shape.ts";
 
 type Key = string | number | bigint | boolean;
 
-/** The key that a text stands for, in its canonical form alone: `"01"` is no number's. Undefined when it is none. */
+/**
+ * The key that a text stands for, in its canonical form alone: `"01"` is no number's. A Uuid is taken in any case, and comes out in lower
+ * case. Undefined when the text stands for none.
+ */
 export function keyOf(shape: Shape, text: string): Key | undefined {
   const key = parseKey(shape, text);
   return key === undefined || brokenRules(resolveShape(shape), key).length > 0 ? undefined : key;
@@ -15,11 +19,11 @@ export function keyOf(shape: Shape, text: string): Key | undefined {
 
 /** The text of a key of a Map. Fails for what is no key of the type. */
 export function keyText(shape: Shape, key: unknown): string {
-  const text = typeof key === "string" ? key : Object.is(key, -0) ? "0" : String(key as Key);
-  // The way back proves that it is one: right type, right range, own form.
+  const text = String(key as Key);
+  // The way back proves that it is one: right range, own form. Of one JavaScript type, a text has one value.
   const back = keyOf(shape, text);
-  if (typeof key === "symbol" || (back !== key && !(back === 0 && key === 0))) fail();
-  return text;
+  if (back === undefined || typeof back !== typeof key) fail();
+  return typeof back === "string" ? back : text;
 }
 
 /** At least the bytes of a key, its NUL not counted. */
@@ -32,6 +36,8 @@ function parseKey(shape: Shape, text: string): Key | undefined {
   switch (resolved.kind) {
     case "string":
       return text;
+    case "uuid":
+      return isUuid(text) ? text.toLowerCase() : undefined;
     case "boolean":
       return text === "true" ? true : text === "false" ? false : undefined;
     case "literals":

@@ -6,7 +6,7 @@
  */
 
 import { hasFormat } from "./formats.ts";
-import type { Shape, ShapeRules } from "./shape.ts";
+import { resolveShape, type Shape, type ShapeRules } from "./shape.ts";
 
 /** A rule that a value breaks. */
 export interface BrokenRule {
@@ -37,6 +37,11 @@ export function areUnique(items: readonly unknown[]): boolean {
   return new Set(items).size === items.length;
 }
 
+/** Items of which every text is a Uuid, in the case that readers give them. */
+export function lowerCased(items: Iterable<unknown>): unknown[] {
+  return Array.from(items, (item) => (typeof item === "string" ? item.toLowerCase() : item));
+}
+
 const patterns = new WeakMap<ShapeRules, RegExp>();
 
 /** Compiled once a rule set. Unanchored and by code points, as JSON Schema has it. */
@@ -48,10 +53,11 @@ function patternOf(rules: ShapeRules, source: string): RegExp {
   return pattern;
 }
 
-/** Every rule of the shape that the value breaks. The value is of the shape's type; its parts are not looked into. */
-export function brokenRules(shape: Shape, value: unknown): BrokenRule[] {
+/** Every rule of the shape that the value breaks, as it will be read. It is of the shape's type; its parts are not looked into. */
+export function brokenRules(shape: Shape, given: unknown): BrokenRule[] {
   const { rules } = shape;
   if (rules === undefined) return [];
+  const value = asRead(shape, given);
   const broken: BrokenRule[] = [];
   const add = (rule: string, message: string): void => {
     broken.push({ rule, message });
@@ -61,6 +67,19 @@ export function brokenRules(shape: Shape, value: unknown): BrokenRule[] {
   else if (Array.isArray(value)) brokenItemRules(rules, value, value.length, add);
   else if (value instanceof Set) brokenItemRules(rules, [], value.size, add);
   return broken;
+}
+
+/** A Uuid may be given in any case, and is read in one. */
+function asRead(shape: Shape, value: unknown): unknown {
+  if (shape.kind === "uuid" && typeof value === "string") return value.toLowerCase();
+  if (shape.kind === "array" && Array.isArray(value) && holdsUuids(shape.items)) return lowerCased(value);
+  if (shape.kind === "set" && value instanceof Set && holdsUuids(shape.items)) return new Set(lowerCased(value));
+  return value;
+}
+
+function holdsUuids(shape: Shape): boolean {
+  const resolved = resolveShape(shape);
+  return resolved.kind === "value-union" ? resolved.arms.some(holdsUuids) : resolved.kind === "uuid";
 }
 
 type Add = (rule: string, message: string) => void;

@@ -5,9 +5,11 @@
  * small message costs less. What they return owns its memory.
  */
 
+import { isBytes } from "../bson/binary.ts";
 import { documentRoom } from "../bson/document-room.ts";
 import type { Codec, CodecLimits } from "../contract/codec.ts";
 import { changedError } from "./codec-failure.ts";
+import { valueName } from "./kind-names.ts";
 
 /** The limits of a connection that was given none. */
 const standaloneLimits: CodecLimits = { maxDepth: 64, maxElements: 1_000_000 };
@@ -51,8 +53,9 @@ export function encodeDocument<T>(codec: Codec<T>, value: T): Uint8Array {
   }
 }
 
-/** Reads the document that fills `bytes` exactly. CodecError for anything else. Nothing of `bytes` is kept. */
+/** Reads the document that fills `bytes` exactly. CodecError for any other bytes. Nothing of `bytes` is kept. */
 export function decodeDocument<T>(codec: Codec<T>, bytes: Uint8Array): T {
+  if (!isBytes(bytes)) throw new TypeError(`${codec.name} is decoded from a Uint8Array, not from ${valueName(bytes)}`);
   const { length } = bytes;
   const scratch = scratchOf();
   if (length <= scratchBytes && !scratch.busy) {

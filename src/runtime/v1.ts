@@ -25,7 +25,7 @@ export {
 } from "../bson/element-read.ts";
 export { fail } from "../bson/fail.ts";
 export { readKey } from "../bson/key-read.ts";
-export { readInt53, toInt32, toInt53, toInt64, toNumber, toUint32, toUint64 } from "../bson/numbers.ts";
+export { readInt53, toDouble, toInt32, toInt53, toInt64, toNumber, toUint32, toUint64 } from "../bson/numbers.ts";
 export { keyEnd, stringEnd, valueEnd } from "../bson/skip.ts";
 export { closeWindow, cutText, openWindow, readText } from "../bson/text-read.ts";
 export { textBound, writeKey, writeText } from "../bson/text-write.ts";
@@ -38,7 +38,7 @@ export { hasFormat } from "../codec/formats.ts";
 export { toJson, writeJson } from "../codec/json.ts";
 export { holdLimits } from "../codec/limits.ts";
 export { keyBound, keyOf, keyText } from "../codec/map-keys.ts";
-export { areUnique, isLonger, isShorter } from "../codec/rules.ts";
+export { areUnique, isLonger, isShorter, lowerCased } from "../codec/rules.ts";
 export type { Shape } from "../codec/shape.ts";
 export { decodeDocument, encodeDocument } from "../codec/standalone.ts";
 export { readUnrecognized, writeUnrecognized } from "../codec/unrecognized-arm.ts";

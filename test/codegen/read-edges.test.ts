@@ -1,7 +1,9 @@
 /** Where rules of the language meet: what is dropped, what is kept, and who is told of trouble. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: template types are what is tested
 
 import { describe, expect, it } from "vitest";
 import { emitModules } from "../../codegen/emit/index.ts";
+import type { Type } from "../../codegen/model/schema-model.ts";
 import { codesOf, fileOf, messageFields, readClean, readSource, typeOf } from "./read-source.ts";
 
 describe("undefined", () => {
@@ -55,6 +57,47 @@ describe("tags on the way through types", () => {
     expect(messageFields(model, "X")[0]?.type).toEqual({ kind: "string" });
   });
 
+  const user = `import type { Int32 } from "taut/schema"; ${email} /** @maximum 100 */ type Percent = Int32;
+    interface User {
+      mail: Email;
+      /** How much. @minimum 1 @default 5 */ share: Percent;
+      /** @default null */ nick?: string | null;
+      either: Percent | "all" | null;
+    }`;
+  const rulesOf = ({ rules, ...type }: Type): unknown =>
+    rules ?? (type.kind === "value-union" ? type.arms.map(rulesOf).find((found) => found !== undefined) : undefined);
+
+  it.each([
+    ["{ [K in keyof User]: User[K] | null }", "mail share nick? either"],
+    ["{ [K in keyof User]?: User[K] | undefined }", "mail? share? nick? either?"],
+    ["{ [K in keyof User]: NonNullable<User[K]> }", "mail share nick? either"],
+    ["{ [K in keyof User as `the_${K}`]: User[K] }", "the_mail the_share the_nick? the_either"],
+    ["Partial<{ [K in keyof User as `the_${K}`]: User[K] | null }>", "the_mail? the_share? the_nick? the_either?"],
+  ])("come with the part of it that is left in %s", (text, names) => {
+    const fields = messageFields(readClean(`${user} export type X = ${text}`), "X");
+    expect(fields.map(({ name, optional }) => `${name}${optional ? "?" : ""}`).join(" ")).toBe(names);
+    const [mail, share, nick, either] = fields;
+    expect([mail, share, nick, either].map((field) => field && rulesOf(field.type))).toEqual([
+      { format: "email" },
+      { minimum: 1, maximum: 100 },
+      undefined,
+      { maximum: 100 },
+    ]);
+    expect(share).toMatchObject({ default: 5, doc: { text: expect.stringMatching("How much.") } });
+    expect(nick?.default).toBe(text.includes("NonNullable") ? undefined : null);
+  });
+
+  it.each([
+    "{ [K in keyof User]: NonNullable<User[K]>[] }",
+    "Partial<{ [K in keyof User]: string }>",
+    "{ [K in keyof User]: { old: User[K] } }",
+    "{ [K in keyof User as 'one']: User[K] }",
+  ])("do not come with %s", (text) => {
+    for (const { type, doc, ...field } of messageFields(readClean(`${user} export type X = ${text}`), "X")) {
+      expect([rulesOf(type), doc, field.default]).toEqual([undefined, undefined, undefined]);
+    }
+  });
+
   it("reach the items of a Readonly array, and get no warning there", () => {
     const { type } = typeOf("Readonly<Email[]>", email);
     expect(type).toMatchObject({ kind: "array", readonly: true, items: { rules: { format: "email" } } });
@@ -84,8 +127,14 @@ describe("defaults", () => {
     ['"x"', "T", "/** @minLength 2 */ type T = string;"],
     ["'single'", "string", ""],
     ["9007199254740993", "number", ""],
+    ["[9007199254740993]", "number[]", ""],
+    ['{"a":[1, 9007199254740993]}', "Record<string, number[]>", ""],
     ['{"a":1}', "Map<number, number>", ""],
     ['{"1.0":1}', "Map<number, number>", ""],
+    ['{"2":"x"}', "Map<1 | 10, string>", ""],
+    ['{"x":1}', "Map<Uuid, number>", 'import type { Uuid } from "taut/schema";'],
+    ['{"0123ABCD-0000-4000-8000-00000000000A":1}', "Map<Uuid, number>", 'import type { Uuid } from "taut/schema";'],
+    ['{"101":"x"}', "Map<Percent, string>", "/** @maximum 100 */ type Percent = number;"],
   ])("%s is told for %s", (tag, type, head) => {
     expect(codesOf(of(tag, type, head).diagnostics)).toEqual(["TAUT4006"]);
   });
@@ -93,12 +142,45 @@ describe("defaults", () => {
   it.each([
     ['{"1":"a"}', "Map<number, string>", { 1: "a" }],
     ['{"true":1}', "Map<boolean, number>", { true: 1 }],
+    ['{"1":"x"}', "Map<1 | 10, string>", { 1: "x" }],
+    ['{"10":"x"}', "Map<Level, string>", { 10: "x" }],
+    ["-0", "number", -0],
+    ["-0", "0 | 1", 0],
+    ["-0", "bigint", 0n],
+    ["[-0, 1152921504606846976, 1e300]", "number[]", [-0, 2 ** 60, 1e300]],
+    ['["9007199254740993", "\\"9007199254740993"]', "string[]", ["9007199254740993", '"9007199254740993']],
     ["bare text", "string", "bare text"],
     ["9007199254740993", "bigint", 9007199254740993n],
   ])("%s is taken for %s", (tag, type, value) => {
-    const { model, diagnostics } = of(tag, type);
+    const { model, diagnostics } = of(tag, type, "export enum Level { Low = 1, High = 10 }");
     expect(diagnostics).toEqual([]);
     expect(messageFields(model, "X")[0]?.default).toEqual(value);
+  });
+});
+
+describe("enums that are exported", () => {
+  it.each([
+    ["export type * from './level.ts';", true],
+    ["export type { Level } from './level.ts';", true],
+    ["export { type Level } from './level.ts';", true],
+    ["import type { Level } from './level.ts'; export { Level };", true],
+    ["export { Level } from './declared.ts';", true],
+    ["export { Level } from './typed.ts';", true],
+    ["export * from './level.ts';", undefined],
+    ["export { Level } from './level.ts';", undefined],
+    ["export { Level } from './package.js';", undefined],
+    ["enum Level { Low } export { Level };", undefined],
+  ])("%s as types alone: %s", (text, isTypeOnly) => {
+    const { model } = readSource({
+      "shop.ts": text,
+      "level.ts": "export enum Level { Low }",
+      "typed.ts": "export type { Level } from './level.ts';",
+      "declared.ts": "export declare enum Level { Low = 0 }",
+      "package.d.ts": "export declare enum Level { Low = 0 }",
+    });
+    const passedOn = fileOf(model, "shop").exports.find(({ name }) => name === "Level");
+    expect(passedOn).toMatchObject({ kind: "enum", members: [{ name: "Low", value: 0 }] });
+    expect(passedOn?.isTypeOnly).toBe(isTypeOnly);
   });
 });
 

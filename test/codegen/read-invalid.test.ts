@@ -20,6 +20,13 @@ const cases = readdirSync(invalidFolder).sort() as DiagnosticName[];
 const builtCases: Readonly<Partial<Record<DiagnosticName, () => string[]>>> = {
   "root-missing": () => codes(join(invalidFolder, "there is no such folder")),
   "file-name": () => inFolder({ "shop/v1/a\u0001b.ts": "export interface Order { id: string }" }, codes),
+  "not-utf8": () => {
+    const text = 'export interface Order { size: "gro\u00df" | "\ufffd" }';
+    return inFolder({ "shop/v1/utf8.ts": text }, (root) => {
+      writeFileSync(join(root, "shop/v1/latin1.ts"), Buffer.from(text.replace("Order", "Other"), "latin1"));
+      return codes(root);
+    });
+  },
   "compiler-gave-up": () => {
     const depth = 50_000;
     const text = `export interface Order { deep: ${"{ a: ".repeat(depth)}string${" }".repeat(depth)} }`;

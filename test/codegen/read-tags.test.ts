@@ -19,6 +19,8 @@ describe("rules", () => {
     ["/** @minimum 1 @maximum 9007199254740993 */ a: bigint", { minimum: 1n, maximum: 9007199254740993n }],
     ["/** @minLength 1\n * @maxLength 10 */ a: string", { minLength: 1, maxLength: 10 }],
     ["/** @pattern ^[a-z]{1,3}@x\\.y$ */ a: string", { pattern: "^[a-z]{1,3}@x\\.y$" }],
+    ["/** @pattern ^\\/a/$ */ a: string", { pattern: "^\\/a/$" }],
+    ["/** @pattern ^a$\n *\n * The text. */ a: string", { pattern: "^a$" }],
     ["/** @minItems 1 @maxItems 2 @uniqueItems */ a: string[]", { minItems: 1, maxItems: 2, uniqueItems: true }],
     ["/** @format email */ a: string", { format: "email" }],
     ["/** @format date-time */ a?: string", { format: "date-time" }],
@@ -107,9 +109,12 @@ describe("docs", () => {
     expect(file.exports.find(({ name }) => name === "E")).toMatchObject({ doc: { text: "An enum." } });
   });
 
-  it("are the same with CRLF", () => {
+  it.each([
+    ["CRLF", "\r\n"],
+    ["CR", "\r"],
+  ])("are the same with %s", (_, lineEnd) => {
     const text = "/**\n * Two\n * lines.\n */\nexport interface X {\n  /** @minimum 1\n   * @maximum 2 */\n  a: number;\n}\n";
-    expect(readClean(text.replaceAll("\n", "\r\n"))).toEqual(readClean(text));
+    expect(readClean(text.replaceAll("\n", lineEnd))).toEqual(readClean(text));
   });
 });
 

@@ -72,6 +72,8 @@ describe("a field", () => {
     ["Map<Int32, string[]>", "map(int32,array(string))"],
     ["Map<bigint, string>", "map(int64,string)"],
     ["Map<Uint64, string>", "map(uint64,string)"],
+    ["Map<Uuid, string>", "map(uuid,string)"],
+    ["Record<Uuid, string>", "object(uuid,string)"],
     ["Map<boolean, string>", "map(boolean,string)"],
     ["ReadonlyMap<'a' | 'b', string>", 'map("a"|"b",string)'],
     ["Record<'a' | 'b', Int32>", "{a:int32,b:int32}"],

@@ -131,6 +131,19 @@ describe("CO data types in a codec", () => {
     }
   });
 
+  it("CO-2 a Double takes every int64 that it holds exactly, a number those within 2^53", () => {
+    const decode = (key: "list" | "numbers", value: bigint) =>
+      codecs.Doubles!.decode(serialize({ list: [], numbers: [], [key]: [Long.fromBigInt(value)] }))[key];
+    for (const value of [0n, -7n, 2n ** 53n, 2n ** 53n + 2n, 2n ** 60n, -(2n ** 63n)]) {
+      expect(decode("list", value)).toEqual([Number(value)]);
+    }
+    for (const value of [2n ** 53n + 1n, 2n ** 60n + 1n, 2n ** 63n - 1n]) {
+      expect(() => decode("list", value)).toThrow(expect.objectContaining({ path: "list[0]" }));
+    }
+    expect(decode("numbers", 2n ** 53n)).toEqual([2 ** 53]);
+    expect(() => decode("numbers", 2n ** 60n)).toThrow(expect.objectContaining({ path: "numbers[0]" }));
+  });
+
   it("CO-3 text comes back code unit for code unit", () => {
     const text =
       "Afrikaans አማርኛ العربية Azərbaycanca Български বাংলা ᏣᎳᎩ Čeština Ελληνικά Español فارسی Français ગુજરાતી עברית हिन्दी Հայերեն 日本語 ქართული ಕನ್ನಡ 한국어 ລາວ മലയാളം မြန်မာ ਪੰਜਾਬੀ Русский සිංහල Тоҷикӣ தமிழ் తెలుగు ไทย ትግርኛ 中文 e\u0301 😀👩‍👩‍👧 \0 \ufeff \"'\\ \u2028 \u2029 \ufffd";

@@ -54,7 +54,16 @@ const scalarType = fc.oneof(
 
 const keyType = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Type>({ kind: "string" }) },
-  { weight: 1, arbitrary: fc.constantFrom<Type>({ kind: "number" }, { kind: "int32" }, { kind: "int64" }, { kind: "boolean" }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Type>(
+      { kind: "number" },
+      { kind: "int32" },
+      { kind: "int64" },
+      { kind: "boolean" },
+      { kind: "uuid" },
+    ),
+  },
   { weight: 1, arbitrary: fc.constant<Type>({ kind: "literals", values: ["a", "b", 1], open: false }) },
 );
 
@@ -353,6 +362,8 @@ function keyArbitrary(key: Type, form: "object" | "map"): fc.Arbitrary<unknown> 
       return int64;
     case "boolean":
       return fc.boolean();
+    case "uuid":
+      return fc.uuid();
     case "literals":
       return fc.constantFrom(...key.values);
     default:

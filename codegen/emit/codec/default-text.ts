@@ -1,8 +1,9 @@
 /** The literal that a decoder fills in for an absent field with `@default`: made anew for each document. */
 
 import { quote } from "../../model/quote.ts";
-import type { DefaultValue, Type } from "../../model/schema-model.ts";
+import type { DefaultValue, MapType, Type } from "../../model/schema-model.ts";
 import { objectKey } from "../names.ts";
+import { literalValueText } from "./literal-text.ts";
 import type { Units } from "./units.ts";
 
 export function defaultText(units: Units, type: Type, value: DefaultValue): string {
@@ -27,7 +28,7 @@ export function defaultText(units: Units, type: Type, value: DefaultValue): stri
       if (resolved.form === "object")
         return objectText(entries.map(([key, entry]) => [key, defaultText(units, resolved.value, entry)]));
       const texts = entries.map(
-        ([key, entry]) => `[${keyText(resolved.key.kind, key)}, ${defaultText(units, resolved.value, entry)}]`,
+        ([key, entry]) => `[${keyText(resolved.key, key)}, ${defaultText(units, resolved.value, entry)}]`,
       );
       return `new Map([${texts.join(", ")}])`;
     }
@@ -64,9 +65,10 @@ function listText(units: Units, items: Type, value: DefaultValue): string {
   return `[${(value as readonly DefaultValue[]).map((item) => defaultText(units, items, item)).join(", ")}]`;
 }
 
-function keyText(kind: string, key: string): string {
-  if (kind === "int64" || kind === "uint64") return `${BigInt(key)}n`;
-  return kind === "string" || kind === "literals" ? quote(key) : key;
+function keyText(type: MapType["key"], key: string): string {
+  if (type.kind === "int64" || type.kind === "uint64") return `${BigInt(key)}n`;
+  if (type.kind === "literals") return literalValueText(type.values.find((value) => String(value) === key) ?? key);
+  return type.kind === "string" || type.kind === "uuid" ? quote(key) : key;
 }
 
 function objectText(entries: readonly (readonly [string, string])[]): string {

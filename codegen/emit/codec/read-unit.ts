@@ -164,8 +164,9 @@ function readMap(context: EmitContext, unit: Unit, type: MapType): void {
     const text = `${context.use("readKey")}(b, dv, p + 1, from - 1)`;
     if (isPlainKey(type.key)) {
       out.line(`const key = ${text};`);
-    } else if (isMap) {
-      out.line(`const key = ${context.use("keyOf")}(${context.shape(type.key)}, ${text});`);
+    } else if (isMap || type.key.kind === "uuid") {
+      const key = `${context.use("keyOf")}(${context.shape(type.key)}, ${text})`;
+      out.line(`const key = ${isMap ? key : out.cast(key, "string | undefined")};`);
       out.line(`if (key === undefined) ${context.fail}`);
     } else {
       out.line(`const key = ${text};`);

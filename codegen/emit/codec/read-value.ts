@@ -111,8 +111,9 @@ function scalarOf(context: EmitContext, kind: ScalarKind, { type, from, end }: E
     case "boolean":
       return `${context.use("toBoolean")}(b, ${type}, ${from})`;
     case "number":
-    case "double":
       return `${context.use("toNumber")}(dv, ${type}, ${from})`;
+    case "double":
+      return `${context.use("toDouble")}(dv, ${type}, ${from})`;
     case "int32":
       return `${context.use("toInt32")}(dv, ${type}, ${from})`;
     case "uint32":

@@ -8,7 +8,7 @@ import { quote } from "../../model/quote.ts";
 import type { Rules, Type } from "../../model/schema-model.ts";
 import type { EmitContext } from "./emit-context.ts";
 
-/** Conditions each of which is true when the value breaks a rule. The value has its JavaScript type already. */
+/** Conditions each of which is true when a value that was read breaks a rule. It has its JavaScript type already. */
 export function brokenRules(context: EmitContext, type: Type, value: string): string[] {
   const { rules } = type;
   if (rules === undefined) return [];
@@ -35,6 +35,29 @@ export function brokenRules(context: EmitContext, type: Type, value: string): st
     default:
       return [];
   }
+}
+
+/** The same for a value that is to be written. A Uuid may be given in any case: the rules are for what the reader makes of it. */
+export function brokenRulesOfGiven(context: EmitContext, type: Type, value: string): string[] {
+  const { rules } = type;
+  if (rules === undefined) return [];
+  if (type.kind === "uuid" && rules.pattern !== undefined) return brokenRules(context, type, `${value}.toLowerCase()`);
+  if ((type.kind !== "array" && type.kind !== "set") || !holdsUuids(context, type.items))
+    return brokenRules(context, type, value);
+  const { minItems, maxItems, uniqueItems = false } = rules;
+  if (type.kind === "array") {
+    const items = uniqueItems ? `${context.use("lowerCased")}(${value})` : value;
+    return brokenItemRules(context, rules, items, `${value}.length`);
+  }
+  if (minItems === undefined && maxItems === undefined) return [];
+  const count = `new Set(${context.use("lowerCased")}(${value})).size`;
+  return brokenItemRules(context, { ...rules, uniqueItems: false }, value, count);
+}
+
+function holdsUuids(context: EmitContext, type: Type): boolean {
+  const resolved = context.units.resolve(type);
+  if (resolved.kind === "value-union") return resolved.arms.some((arm) => holdsUuids(context, arm));
+  return resolved.kind === "uuid";
 }
 
 function brokenTextRules(context: EmitContext, rules: Rules, value: string): string[] {

@@ -9,7 +9,7 @@ import { ConstantStores } from "./constant-stores.ts";
 import { factsOf, headerBytes } from "./element-facts.ts";
 import { type EmitContext, siteWithin } from "./emit-context.ts";
 import { childDepth, fieldOf } from "./field-access.ts";
-import { brokenRules } from "./rule-checks.ts";
+import { brokenRulesOfGiven } from "./rule-checks.ts";
 import type { Unit } from "./units.ts";
 import { writeTaggedUnion, writeValueUnion } from "./write-union.ts";
 import { checkValue, storeValue, type WrittenValue } from "./write-value.ts";
@@ -136,7 +136,7 @@ function writeField(context: EmitContext, unit: Unit, stores: ConstantStores, fi
 function writeItems(context: EmitContext, unit: Unit, items: Type, form: "array" | "set"): void {
   const { out } = context;
   out.line(`const items = ${context.use(form === "array" ? "itemsOf" : "setOf")}(x);`);
-  out.guard(brokenRules(context, unit.type, "items"), context.fail);
+  out.guard(brokenRulesOfGiven(context, unit.type, "items"), context.fail);
   out.line("const start = o;");
   out.line("o += 4;");
   const writeItem = () => {
@@ -187,10 +187,9 @@ function writeIndex(context: EmitContext, type: number | undefined): void {
 
 function writeTuple(context: EmitContext, unit: Unit, type: TupleType): void {
   const { out } = context;
-  const required = type.items.filter((item) => !item.optional).length;
   out.line(`const items = ${context.use("itemsOf")}(x);`);
-  if (required > 0) out.guard([`items.length < ${required}`], context.fail);
-  out.guard(brokenRules(context, type, "items"), context.fail);
+  out.guard(wrongCounts(type), context.fail);
+  out.guard(brokenRulesOfGiven(context, type, "items"), context.fail);
   out.line("const start = o;");
   const stores = new ConstantStores(out, "o", 4);
   type.items.forEach((item, i) => {
@@ -231,6 +230,14 @@ function writeTuple(context: EmitContext, unit: Unit, type: TupleType): void {
   out.line(`return ${context.use("endDocument")}(b, dv, start, o);`);
 }
 
+/** Conditions under which there are fewer items than the tuple has, or more, which would be lost. */
+function wrongCounts(type: TupleType): string[] {
+  const required = type.items.filter((item) => !item.optional).length;
+  const most = type.rest === undefined ? type.items.length : undefined;
+  if (required === most) return [`items.length !== ${most}`];
+  return [...(required > 0 ? [`items.length < ${required}`] : []), ...(most === undefined ? [] : [`items.length > ${most}`])];
+}
+
 function writeMap(context: EmitContext, unit: Unit, type: MapType): void {
   const { out } = context;
   const facts = factsOf(context.units.resolve(type.value));
@@ -251,24 +258,33 @@ function writeMap(context: EmitContext, unit: Unit, type: MapType): void {
     stores.settle();
   };
   const { key } = type;
-  if (type.form === "object") {
-    out.line(`const map = ${context.use("objectOf")}(x);`);
-    out.line("const start = o;");
-    out.line("o += 4;");
-    out.block("for (const key of Object.keys(map))", () => {
+  const isMap = type.form === "map";
+  out.line(`const map = ${context.use(isMap ? "mapOf" : "objectOf")}(x);`);
+  if (key.kind === "uuid") out.line(`const texts = new Set${out.typeArguments("string")}();`);
+  out.line("const start = o;");
+  out.line("o += 4;");
+  const text = () => `${context.use("keyText")}(${context.shape(key)}, key)`;
+  const writeOnce = () => {
+    out.line(`const text = ${text()};`);
+    out.comment("one Uuid in two cases is one key");
+    out.guard(["texts.has(text)"], context.fail);
+    out.line("texts.add(text);");
+    writeEntry("text");
+  };
+  out.block(isMap ? "for (const [key, value] of map)" : "for (const key of Object.keys(map))", () => {
+    if (!isMap) {
       out.line("const value = map[key];");
       out.line("if (value === undefined) continue;");
+    }
+    if (key.kind === "uuid") {
+      writeOnce();
+    } else if (isMap) {
+      writeEntry(text());
+    } else {
       if (!isPlainKey(key)) out.guard([`${context.use("keyOf")}(${context.shape(key)}, key) === undefined`], context.fail);
       writeEntry("key");
-    });
-  } else {
-    out.line(`const map = ${context.use("mapOf")}(x);`);
-    out.line("const start = o;");
-    out.line("o += 4;");
-    out.block("for (const [key, value] of map)", () => {
-      writeEntry(`${context.use("keyText")}(${context.shape(key)}, key)`);
-    });
-  }
+    }
+  });
   out.line(`return ${context.use("endDocument")}(b, dv, start, o);`);
 }
 

@@ -10,7 +10,7 @@ import type { ConstantStores } from "./constant-stores.ts";
 import { constantBytes, factsOf, literalClass } from "./element-facts.ts";
 import type { EmitContext, Site } from "./emit-context.ts";
 import { literalValueText } from "./literal-text.ts";
-import { brokenRules } from "./rule-checks.ts";
+import { brokenRulesOfGiven } from "./rule-checks.ts";
 import { plus } from "./source-text.ts";
 import type { Unit } from "./units.ts";
 
@@ -34,7 +34,7 @@ export function checkValue(context: EmitContext, value: WrittenValue): void {
   if (isComposite(type)) return;
   if (type.kind === "literals" && !type.open) checkLiteral(context, type, variable);
   else out.guard(wrongTypes(type, variable), context.fail);
-  out.guard(brokenRules(context, type, variable), context.fail);
+  out.guard(brokenRulesOfGiven(context, type, variable), context.fail);
 }
 
 function isComposite(type: Type): boolean {

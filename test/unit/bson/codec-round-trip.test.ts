@@ -3,6 +3,8 @@ import { calculateObjectSize, deserialize, serialize } from "bson";
 import { describe, expect, it } from "vitest";
 import { array, codecsOf, document, field, literals, modelOf, nullable, ref } from "./emitted-codecs.ts";
 
+const string = { type: { kind: "string" }, optional: false } as const;
+
 const model = modelOf({
   Small: document(field("id", "int32"), field("name", "string"), field("active", "boolean")),
   Item: document(
@@ -23,6 +25,12 @@ const model = modelOf({
   Row: document(field("d", "double"), field("i", "int32"), field("l", "int64")),
   Table: document(field("rows", array(ref("Row")))),
   Empty: document(),
+  Tuples: document(
+    field("pair?", { kind: "tuple", items: [string, string] }),
+    field("some?", { kind: "tuple", items: [string, { ...string, optional: true }] }),
+    field("none?", { kind: "tuple", items: [] }),
+    field("many?", { kind: "tuple", items: [string], rest: string.type }),
+  ),
 });
 
 const codecs = await codecsOf(model);
@@ -104,6 +112,27 @@ describe("an emitted codec", () => {
       expect.objectContaining({ path: "id", offset: 8, violations: [expect.objectContaining({ rule: "range" })] }),
     );
   });
+});
+
+it("writes tuples whole, and refuses items that they do not have", () => {
+  const value = { pair: ["a", "b"], some: ["a"], none: [], many: ["a", "b", "c"] };
+  expect(codecs.Tuples!.decode(codecs.Tuples!.encode(value))).toEqual(value);
+  const messages = { pair: "has 3 items, not 2", some: "has 3 items, not 1 to 2", none: "has 3 items, not 0" };
+  for (const [path, message] of Object.entries(messages)) {
+    const violations = [{ path, rule: "items", message }];
+    expect(() => codecs.Tuples!.encode({ [path]: ["a", "b", "c"] })).toThrow(expect.objectContaining({ path, violations }));
+  }
+  // What a later schema has more is passed over.
+  expect(codecs.Tuples!.decode(serialize({ pair: ["a", "b", "c"] }))).toEqual({ pair: ["a", "b"] });
+});
+
+it("decodes bytes alone", () => {
+  const decode = (bytes: unknown) => () => codecs.Small!.decode(bytes as Uint8Array);
+  expect(decode(null)).toThrow(new TypeError("test.Small is decoded from a Uint8Array, not from null"));
+  expect(decode("text")).toThrow(new TypeError("test.Small is decoded from a Uint8Array, not from string"));
+  expect(decode(undefined)).toThrow(TypeError);
+  expect(decode(new Uint16Array(5))).toThrow(TypeError);
+  expect(decode([5, 0, 0, 0, 0])).toThrow(TypeError);
 });
 
 it("types of few strings read their own, although their parts are shared with a type of many", async () => {

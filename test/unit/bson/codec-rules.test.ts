@@ -1,12 +1,15 @@
 /** Rules of doc comments: found in both directions, all of them together, with their paths. */
 import { Long, serialize } from "bson";
 import { describe, expect, it } from "vitest";
-import type { Rules, Type } from "../../../codegen/model/schema-model.ts";
+import type { MapType, Rules, Type } from "../../../codegen/model/schema-model.ts";
 import { hasFormat } from "../../../src/codec/formats.ts";
 import { isCodecError } from "../../../src/errors/codec-error.ts";
 import { array, codecsOf, document, field, literals, modelOf, nullable, ref } from "./emitted-codecs.ts";
 
 const ruled = (kind: string, rules: Rules): Type => ({ kind, rules }) as Type;
+const numberOrUuid: Type = { kind: "value-union", arms: [{ kind: "number" }, { kind: "uuid" }] };
+const levelKey: MapType["key"] = { kind: "literals", values: ["a", 1, true], open: false };
+const levelsByText = { default: { a: 0, 1: 1, true: 2 } };
 
 const codecs = await codecsOf(
   modelOf({
@@ -41,6 +44,7 @@ const codecs = await codecsOf(
       field("nothing", nullable({ kind: "string" }), { default: null }),
       field("big", "int64", { default: 5 }),
       field("map", { kind: "map", form: "map", key: { kind: "string" }, value: { kind: "int32" } }, { default: { a: 1 } }),
+      field("levels", { kind: "map", form: "map", key: levelKey, value: { kind: "int32" } }, levelsByText),
       field("set", { kind: "set", items: { kind: "string" } }, { default: ["a"] }),
       field("inner", document(field("a", "int32")), { default: { a: 1 } }),
       field("since", nullable({ kind: "date" }), { default: new Date(5) }),
@@ -49,6 +53,13 @@ const codecs = await codecsOf(
       }),
       field("event", nullable(ref("Event")), { default: { kind: "shipped", at: new Date(8), weights: [9] } }),
       field("marks", nullable({ kind: "set", items: { kind: "int32" } }), { default: [1, 2] }),
+    ),
+    Uuids: document(
+      field("only?", ruled("uuid", { pattern: "^[0-9A-F-]+$" })),
+      field("lower?", ruled("uuid", { pattern: "^[0-9a-f-]+$", minLength: 36 })),
+      field("list?", { ...array({ kind: "uuid" }), rules: { uniqueItems: true, minItems: 1 } } as Type),
+      field("mixed?", { ...array(numberOrUuid), rules: { uniqueItems: true } } as Type),
+      field("set?", { kind: "set", items: { kind: "uuid" }, rules: { minItems: 2 } }),
     ),
     Event: {
       kind: "tagged",
@@ -68,23 +79,25 @@ const codecs = await codecsOf(
     },
   }),
 );
-const { Ruled, Defaults } = codecs as Required<typeof codecs>;
+const { Ruled, Defaults, Uuids } = codecs as Required<typeof codecs>;
 
 const good = { count: 3, share: 0.5, big: 15n, name: "abc", tags: ["a", "b"] };
 
 /** What is wrong when `value` is encoded, and when `bson`'s bytes of it are decoded: the same. */
 function broken(value: object): string[] {
-  const seen = [() => Ruled!.encode(value), () => Ruled!.decode(serialize(forBson(value)))].map((run) => {
-    try {
-      run();
-      return [];
-    } catch (error) {
-      if (!isCodecError(error)) throw error;
-      return error.violations.map(({ path, rule }) => `${path} ${rule}`);
-    }
-  });
+  const seen = [() => Ruled!.encode(value), () => Ruled!.decode(serialize(forBson(value)))].map(violationsOf);
   expect(seen[1]).toEqual(seen[0]);
   return seen[0]!;
+}
+
+function violationsOf(run: () => unknown): string[] {
+  try {
+    run();
+    return [];
+  } catch (error) {
+    if (!isCodecError(error)) throw error;
+    return error.violations.map(({ path, rule }) => `${path} ${rule}`);
+  }
 }
 
 function forBson(value: any): any {
@@ -156,6 +169,27 @@ describe("rules", () => {
   });
 });
 
+describe("rules of a Uuid", () => {
+  const lower = "0123abcd-0000-4000-8000-00000000000a";
+  const upper = lower.toUpperCase();
+  const other = "0123abcd-0000-4000-8000-00000000000b";
+
+  it.each<[string, object, string[]]>([
+    ["a pattern", { only: upper }, ["only pattern"]],
+    ["a pattern", { only: lower }, ["only pattern"]],
+    ["a pattern", { lower: upper }, []],
+    ["unique items", { list: [upper, lower] }, ["list uniqueItems"]],
+    ["unique items", { list: [upper, other] }, []],
+    ["unique items", { mixed: [1, upper, lower] }, ["mixed uniqueItems"]],
+    ["the least of a set", { set: new Set([upper, lower]) }, ["set minItems"]],
+    ["the least of a set", { set: new Set([upper, other]) }, []],
+  ])("are for the lower case that is read: %s %o", (_, value, paths) => {
+    const encode = () => Uuids!.encode(value);
+    if (paths.length === 0) expect(Uuids!.encode(Uuids!.decode(encode()))).toEqual(encode());
+    else expect(violationsOf(encode)).toEqual(paths);
+  });
+});
+
 describe("SC-11 defaults", () => {
   const filled = {
     text: "x",
@@ -163,6 +197,11 @@ describe("SC-11 defaults", () => {
     nothing: null,
     big: 5n,
     map: new Map([["a", 1]]),
+    levels: new Map<unknown, number>([
+      ["a", 0],
+      [1, 1],
+      [true, 2],
+    ]),
     set: new Set(["a"]),
     inner: { a: 1 },
     since: new Date(5),

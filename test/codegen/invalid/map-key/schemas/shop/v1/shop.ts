@@ -9,4 +9,13 @@ export interface Order {
   patterns: Record<`a${string}`, string>;
   mixed: Map<string | number, string>;
   doubles: Map<number | null, string>;
+  sameText: Map<1 | "1", string>;
+  sameFlag: Map<true | "true", string>;
+  sameMember: Map<Level, string>;
+  anyText: Map<1 | (string & {}), string>;
+}
+
+export enum Level {
+  Low = 1,
+  High = "1",
 }

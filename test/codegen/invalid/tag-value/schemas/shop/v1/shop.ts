@@ -22,6 +22,17 @@ export interface Order {
   g: string[];
   /** @minimum 0.5 */
   h: bigint;
+  /**
+   * @pattern ^a+$
+   * The sku.
+   */
+  i: string;
+  /** @pattern /^a$/ */
+  j: string;
+  /** @pattern /^a$/i */
+  k: string;
+  /** @exclusiveMaximum 9007199254740993 */
+  l: number | null;
 }
 /** @reserved */
 export interface Reserved {

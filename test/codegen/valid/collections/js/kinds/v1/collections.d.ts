@@ -27,6 +27,14 @@ export interface Collections {
   some: { x?: Int32; y?: Int32 };
 }
 
+/** Keys are in lower case, in whichever they were given. */
+export interface ById {
+  map: Map<Uuid, string>;
+  record: { [key: Uuid]: Int32 };
+  /** @default {"0123abcd-0000-4000-8000-00000000000a": 1} */
+  known: ReadonlyMap<Uuid, Int32>;
+}
+
 export interface HoldsHandler {
   echo(request: Collections, context: CallContext): Awaitable<Collections>;
   all(context: CallContext): Awaitable<Map<string, Collections[]>>;
@@ -50,6 +58,12 @@ export declare function encodeCollections(value: Collections): Uint8Array;
 
 /** Decodes `Collections` from one BSON document; what it returns owns its memory. Throws CodecError. */
 export declare function decodeCollections(bytes: Uint8Array): Collections;
+
+/** Encodes `ById` as one BSON document. Throws CodecError. */
+export declare function encodeById(value: ById): Uint8Array;
+
+/** Decodes `ById` from one BSON document; what it returns owns its memory. Throws CodecError. */
+export declare function decodeById(bytes: Uint8Array): ById;
 
 /** `kinds.v1.Holds`, for `server.add`. */
 export declare const HoldsService: ServiceDescription<HoldsHandler>;

@@ -93,6 +93,16 @@ export function decodeCollections(bytes) {
   return decodeDocument($codecCollections, bytes);
 }
 
+/** Encodes `ById` as one BSON document. Throws CodecError. */
+export function encodeById(value) {
+  return encodeDocument($codecById, value);
+}
+
+/** Decodes `ById` from one BSON document; what it returns owns its memory. Throws CodecError. */
+export function decodeById(bytes) {
+  return decodeDocument($codecById, bytes);
+}
+
 const $shapeCollectionsRecordValue = { kind: "document", fields: [{ name: "id", type: { kind: "string" } }] };
 
 const $shapeCollectionsSides = {
@@ -158,6 +168,15 @@ const $shapeCollections = {
   ],
 };
 
+const $shapeById = {
+  kind: "document",
+  fields: [
+    { name: "map", type: { kind: "map", form: "map", key: { kind: "uuid" }, value: { kind: "string" } } },
+    { name: "record", type: { kind: "map", form: "object", key: { kind: "uuid" }, value: { kind: "int32" } } },
+    { name: "known", type: { kind: "map", form: "map", key: { kind: "uuid" }, value: { kind: "int32" } }, hasDefault: true },
+  ],
+};
+
 const $shapeHoldsAllRequest = { kind: "document", fields: [] };
 
 const $shapeHoldsAllResponse = {
@@ -197,6 +216,8 @@ const $shape5 = { kind: "boolean" };
 
 const $shape6 = { kind: "literals", values: ["left", "right"], open: false };
 
+const $shape7 = { kind: "uuid" };
+
 const $codecCollections = {
   name: "kinds.v1.Collections",
   bound(value, limits) {
@@ -227,6 +248,36 @@ const $codecCollections = {
       return $readCollections(b, dv, start, end);
     } catch (error) {
       throw decodeError(error, "kinds.v1.Collections", $shapeCollections, { b, dv, start, end }, limits);
+    }
+  },
+};
+
+const $codecById = {
+  name: "kinds.v1.ById",
+  bound(value, limits) {
+    try {
+      return $boundById(value) + 8;
+    } catch (error) {
+      throw encodeError(error, "kinds.v1.ById", $shapeById, value, limits);
+    }
+  },
+  write(b, dv, start, value, limits) {
+    try {
+      const end = $writeById(b, dv, start, value);
+      if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) holdLimits($shapeById, { b, dv, start, end }, limits);
+      return end;
+    } catch (error) {
+      throw encodeError(error, "kinds.v1.ById", $shapeById, value, limits);
+    }
+  },
+  read(b, dv, start, end, limits) {
+    try {
+      checkExtent(dv, start, end);
+      openWindow(b, start, end);
+      if (end - start > limits.maxElements * 2 || limits.maxDepth < 2) holdLimits($shapeById, { b, dv, start, end }, limits);
+      return $readById(b, dv, start, end);
+    } catch (error) {
+      throw decodeError(error, "kinds.v1.ById", $shapeById, { b, dv, start, end }, limits);
     }
   },
 };
@@ -762,6 +813,133 @@ function $keyCollections(_b, dv, at, length) {
   return -1;
 }
 
+function $boundById(x) {
+  const v = fieldsOf(x);
+  let bound = 25;
+  bound += $boundByIdMap(v.map);
+  bound += $boundByIdRecord(v.record);
+  bound += $boundByIdKnown(v.known);
+  return bound;
+}
+
+function $writeById(b, dv, o, x) {
+  const v = fieldsOf(x);
+  const start = o;
+  const f0 = v.map;
+  dv.setInt32(o + 4, 0x70616d03, true);
+  b[o + 8] = 0;
+  o = $writeByIdMap(b, dv, o + 9, f0);
+  const f1 = v.record;
+  dv.setInt32(o, 0x63657203, true);
+  dv.setInt32(o + 4, 0x64726f, true);
+  o = $writeByIdRecord(b, dv, o + 8, f1);
+  const f2 = v.known;
+  dv.setInt32(o, 0x6f6e6b03, true);
+  dv.setInt32(o + 4, 0x6e77, true);
+  o = $writeByIdKnown(b, dv, o + 7, f2);
+  b[o] = 0;
+  o += 1;
+  dv.setInt32(start, o - start, true);
+  return o;
+}
+
+function $readById(b, dv, p, e) {
+  let f0;
+  let f1;
+  let f2;
+  // left at the first surprise; never a second time round
+  while (true) {
+    if (e - p < 28) {
+      p += 4;
+      break;
+    }
+    if (dv.getInt32(p + 4, true) !== 0x70616d03 || b[p + 8] !== 0) {
+      p += 4;
+      break;
+    }
+    const f0Bytes = dv.getInt32(p + 9, true);
+    if (f0Bytes < 5 || f0Bytes > e - p - 23) {
+      p += 4;
+      break;
+    }
+    f0 = $readByIdMap(b, dv, p + 9, p + 9 + f0Bytes);
+    p += f0Bytes + 9;
+    if (dv.getInt32(p, true) !== 0x63657203 || dv.getInt32(p + 4, true) !== 0x64726f) break;
+    const f1Bytes = dv.getInt32(p + 8, true);
+    if (f1Bytes < 5 || f1Bytes > e - p - 9) break;
+    f1 = $readByIdRecord(b, dv, p + 8, p + 8 + f1Bytes);
+    p += f1Bytes + 8;
+    if (e - p >= 13 && dv.getInt32(p, true) === 0x6f6e6b03 && dv.getInt32(p + 3, true) === 0x6e776f) {
+      const f2Bytes = dv.getInt32(p + 7, true);
+      if (f2Bytes < 5 || f2Bytes > e - p - 8) break;
+      f2 = $readByIdKnown(b, dv, p + 7, p + 7 + f2Bytes);
+      p += f2Bytes + 7;
+    }
+    if (e - p !== 1 || b[p] !== 0) break;
+    return {
+      map: f0,
+      record: f1,
+      known: f2 === undefined ? new Map([["0123abcd-0000-4000-8000-00000000000a", 1]]) : f2,
+    };
+  }
+  return $restById(b, dv, p, e, f0, f1, f2);
+}
+
+function $restById(b, dv, p, e, f0, f1, f2) {
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  while (p < last) {
+    const type = b[p];
+    const from = keyEnd(b, p + 1, last);
+    const end = valueEnd(b, dv, type, from, last);
+    switch ($keyById(b, dv, p + 1, from - p - 2)) {
+      case 0:
+        if (f0 !== undefined) fail();
+        f0 = type === 3 ? $readByIdMap(b, dv, from, end) : fail();
+        break;
+      case 1:
+        if (f1 !== undefined) fail();
+        f1 = type === 3 ? $readByIdRecord(b, dv, from, end) : fail();
+        break;
+      case 2:
+        if (f2 !== undefined) fail();
+        f2 = type === 3 ? $readByIdKnown(b, dv, from, end) : fail();
+        break;
+    }
+    p = end;
+  }
+  if (f0 === undefined || f1 === undefined) fail();
+  return {
+    map: f0,
+    record: f1,
+    known: f2 === undefined ? new Map([["0123abcd-0000-4000-8000-00000000000a", 1]]) : f2,
+  };
+}
+
+function $keyById(_b, dv, at, length) {
+  switch (length) {
+    case 3: {
+      if (dv.getInt32(at, true) === 0x70616d) {
+        return 0;
+      }
+      break;
+    }
+    case 5: {
+      if (dv.getInt32(at, true) === 0x776f6e6b && dv.getInt32(at + 1, true) === 0x6e776f6e) {
+        return 2;
+      }
+      break;
+    }
+    case 6: {
+      if (dv.getInt32(at, true) === 0x6f636572 && dv.getInt32(at + 2, true) === 0x64726f63) {
+        return 1;
+      }
+      break;
+    }
+  }
+  return -1;
+}
+
 function $writeHoldsAllRequest(b, dv, o, x) {
   looseFieldsOf(x);
   dv.setInt32(o, 0x5, true);
@@ -1124,7 +1302,7 @@ function $boundCollectionsPair(x) {
 
 function $writeCollectionsPair(b, dv, o, x) {
   const items = itemsOf(x);
-  if (items.length < 2) fail();
+  if (items.length !== 2) fail();
   const start = o;
   const item0 = items[0];
   if (typeof item0 !== "string") fail();
@@ -1813,6 +1991,157 @@ function $keyCollectionsSome(b, _dv, at, length) {
     }
   }
   return -1;
+}
+
+function $boundByIdMap(x) {
+  let bound = 5;
+  for (const [key, value] of mapOf(x)) {
+    bound += 2 + keyBound(key) + 5 + textBound(value);
+  }
+  return bound;
+}
+
+function $writeByIdMap(b, dv, o, x) {
+  const map = mapOf(x);
+  const texts = new Set();
+  const start = o;
+  o += 4;
+  for (const [key, value] of map) {
+    const text = keyText($shape7, key);
+    // one Uuid in two cases is one key
+    if (texts.has(text)) fail();
+    texts.add(text);
+    if (typeof value !== "string") fail();
+    b[o] = 2;
+    o = writeKey(b, o + 1, text);
+    const valueBytes = writeText(b, dv, o + 4, value);
+    dv.setInt32(o, valueBytes + 1, true);
+    o += valueBytes + 4;
+    b[o] = 0;
+    o += 1;
+  }
+  return endDocument(b, dv, start, o);
+}
+
+function $readByIdMap(b, dv, o, e) {
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  let p = o + 4;
+  const map = new Map();
+  let count = 0;
+  while (p < last) {
+    const type = b[p];
+    const from = keyEnd(b, p + 1, last);
+    const end = valueEnd(b, dv, type, from, last);
+    const key = keyOf($shape7, readKey(b, dv, p + 1, from - 1));
+    if (key === undefined) fail();
+    map.set(key, toCutText(b, dv, type, from, end));
+    count += 1;
+    p = end;
+  }
+  // a key twice: fewer keys than entries
+  if (map.size !== count) fail();
+  return map;
+}
+
+function $boundByIdRecord(x) {
+  let bound = 5;
+  const map = objectOf(x);
+  for (const key of Object.keys(map)) {
+    const value = map[key];
+    if (value !== undefined) bound += 2 + keyBound(key) + 4;
+  }
+  return bound;
+}
+
+function $writeByIdRecord(b, dv, o, x) {
+  const map = objectOf(x);
+  const texts = new Set();
+  const start = o;
+  o += 4;
+  for (const key of Object.keys(map)) {
+    const value = map[key];
+    if (value === undefined) continue;
+    const text = keyText($shape7, key);
+    // one Uuid in two cases is one key
+    if (texts.has(text)) fail();
+    texts.add(text);
+    if (typeof value !== "number" || (value | 0) !== value) fail();
+    b[o] = 16;
+    o = writeKey(b, o + 1, text);
+    dv.setInt32(o, value, true);
+    o += 4;
+  }
+  return endDocument(b, dv, start, o);
+}
+
+function $readByIdRecord(b, dv, o, e) {
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  let p = o + 4;
+  const map = {};
+  let count = 0;
+  while (p < last) {
+    const type = b[p];
+    const from = keyEnd(b, p + 1, last);
+    const end = valueEnd(b, dv, type, from, last);
+    const key = keyOf($shape7, readKey(b, dv, p + 1, from - 1));
+    if (key === undefined) fail();
+    setOwn(map, key, toInt32(dv, type, from));
+    count += 1;
+    p = end;
+  }
+  // a key twice: fewer keys than entries
+  if (Object.keys(map).length !== count) fail();
+  return map;
+}
+
+function $boundByIdKnown(x) {
+  let bound = 5;
+  for (const key of mapOf(x).keys()) {
+    bound += 2 + keyBound(key) + 4;
+  }
+  return bound;
+}
+
+function $writeByIdKnown(b, dv, o, x) {
+  const map = mapOf(x);
+  const texts = new Set();
+  const start = o;
+  o += 4;
+  for (const [key, value] of map) {
+    const text = keyText($shape7, key);
+    // one Uuid in two cases is one key
+    if (texts.has(text)) fail();
+    texts.add(text);
+    if (typeof value !== "number" || (value | 0) !== value) fail();
+    b[o] = 16;
+    o = writeKey(b, o + 1, text);
+    dv.setInt32(o, value, true);
+    o += 4;
+  }
+  return endDocument(b, dv, start, o);
+}
+
+function $readByIdKnown(b, dv, o, e) {
+  const last = e - 1;
+  if (b[last] !== 0) fail();
+  let p = o + 4;
+  const map = new Map();
+  let count = 0;
+  while (p < last) {
+    const type = b[p];
+    const from = keyEnd(b, p + 1, last);
+    const end = valueEnd(b, dv, type, from, last);
+    const key = keyOf($shape7, readKey(b, dv, p + 1, from - 1));
+    if (key === undefined) fail();
+    map.set(key, toInt32(dv, type, from));
+    count += 1;
+    p = end;
+  }
+  // a key twice: fewer keys than entries
+  if (map.size !== count) fail();
+  return map;
 }
 
 function $boundHoldsAllResponseValue(x) {

@@ -28,3 +28,11 @@ export interface Holds {
   all(): Promise<Map<string, Collections[]>>;
   pairs(pairs: AsyncIterable<[string, Int32]>): AsyncIterable<Set<string>>;
 }
+
+/** Keys are in lower case, in whichever they were given. */
+export interface ById {
+  map: Map<Uuid, string>;
+  record: Record<Uuid, Int32>;
+  /** @default {"0123abcd-0000-4000-8000-00000000000a": 1} */
+  known: ReadonlyMap<Uuid, Int32>;
+}

@@ -35,6 +35,7 @@ import {
   toBytes,
   toCutText,
   toDate,
+  toDouble,
   toInt32,
   toInt53,
   toInt64,
@@ -622,7 +623,7 @@ function $restScalars(b, dv, p, e, depth, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9
         break;
       case 6:
         if (f6 !== undefined) fail();
-        f6 = toNumber(dv, type, from);
+        f6 = toDouble(dv, type, from);
         break;
       case 7:
         if (f7 !== undefined) fail();

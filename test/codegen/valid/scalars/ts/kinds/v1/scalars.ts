@@ -46,6 +46,7 @@ import {
   toBytes,
   toCutText,
   toDate,
+  toDouble,
   toInt32,
   toInt53,
   toInt64,
@@ -667,7 +668,7 @@ function $restScalars(
         break;
       case 6:
         if (f6 !== undefined) fail();
-        f6 = toNumber(dv, type, from);
+        f6 = toDouble(dv, type, from);
         break;
       case 7:
         if (f7 !== undefined) fail();

@@ -1426,7 +1426,7 @@ function $readDefaultsUntil(_b, dv, type, from, _end) {
 
 function $writeDefaultsSpan(b, dv, o, x) {
   const items = itemsOf(x);
-  if (items.length < 2) fail();
+  if (items.length !== 2) fail();
   const start = o;
   const item0 = items[0];
   dv.setInt32(o + 4, 0x3009, true);

@@ -1489,7 +1489,7 @@ function $readDefaultsUntil(_b: Buffer, dv: DataView, type: number, from: number
 
 function $writeDefaultsSpan(b: Buffer, dv: DataView, o: number, x: unknown): number {
   const items = itemsOf(x);
-  if (items.length < 2) fail();
+  if (items.length !== 2) fail();
   const start = o;
   const item0 = items[0];
   dv.setInt32(o + 4, 0x3009, true);
