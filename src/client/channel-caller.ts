@@ -112,6 +112,7 @@ export class ChannelCaller implements Caller, DocumentCaller {
       this.#begin(call);
       return call.inbox as AsyncIterable<unknown>;
     } catch (error) {
+      init.settled?.();
       return failedStream(error);
     }
   }

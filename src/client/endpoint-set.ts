@@ -191,8 +191,9 @@ export class EndpointSet implements EndpointOwner {
     this.#rebuild();
     if (state === "idle" || state === "backoff")
       for (const name of this.#names) if (name.state === "known" && this.#isInUse()) name.refresh();
-    // While its calls go elsewhere, an endpoint that was lost comes back by itself.
+    // While its calls go elsewhere, an endpoint that was lost comes back by itself: at once, or with the calls that come later.
     if (state === "idle" && this.isWanted(endpoint)) endpoint.connect();
+    else if (state === "idle" && this.isShared && this.hasReady) endpoint.watchDemand();
     this.#owner.endpointsChanged();
   }
 

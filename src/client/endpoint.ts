@@ -56,7 +56,7 @@ export class Endpoint implements ClientConnectionOwner {
   #waitedSince: number | undefined;
   /** The first call of this backoff period has come: the next attempt is a moment away. */
   #isSoon = false;
-  /** When the backoff is over, on the clock's scale. */
+  /** When the timer of the backoff fires, on the clock's scale, or a part of a millisecond sooner. */
   #dueAt = 0;
   /** Backoff periods in a row in which there was a call. */
   #cuts = 0;
@@ -135,7 +135,7 @@ export class Endpoint implements ClientConnectionOwner {
     const earliest = this.#attemptedAt + this.#attemptGap();
     this.#cuts += 1;
     if (earliest <= now) this.#start();
-    else if (earliest < this.#dueAt || this.#dueAt <= now) this.#wait(earliest - now);
+    else if (this.#backoffTimer === undefined || earliest < this.#dueAt) this.#wait(earliest - now);
   }
 
   /** Of the clients of a lost server, all of which are called all the time, each comes back at another moment. */
@@ -175,6 +175,7 @@ export class Endpoint implements ClientConnectionOwner {
 
   #start(): void {
     this.#backoffTimer?.cancel();
+    this.#backoffTimer = undefined;
     this.#isBackingOff = false;
     this.#isSoon = false;
     this.#attempt = this.#open();
@@ -266,11 +267,22 @@ export class Endpoint implements ClientConnectionOwner {
 
   /** Nobody wants to call: the next who does starts an attempt by `connect`. Where others share the load, it is looked at again. */
   #backoffOver(): void {
+    this.#backoffTimer = undefined;
     if (!this.#isBackingOff || this.#isClosed) return;
     if (!this.#isSoon) this.#cuts = 0;
     this.#isSoon = false;
     if (this.#owner.isWanted(this)) this.#start();
     else if (this.#owner.isShared) this.#wait(this.#owner.world.options.reconnect.maxMs);
+  }
+
+  /** It is idle, and others serve: after a while it is looked whether calls have come since. */
+  watchDemand(): void {
+    const { clock, options } = this.#owner.world;
+    const look = (): void => {
+      this.#backoffTimer = undefined;
+      if (this.state === "idle") this.#owner.endpointChanged(this);
+    };
+    this.#backoffTimer ??= clock.startTimer(look, options.reconnect.maxMs, false);
   }
 
   /** A connection is silent. After a while calls get another one; the silent one may still come back. */

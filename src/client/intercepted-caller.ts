@@ -7,6 +7,7 @@
 
 import { DeadlineTimer } from "../connection/deadline-timer.ts";
 import { checkIterable } from "../connection/message-pump.ts";
+import type { CallContext } from "../contract/call-context.ts";
 import type { CallOptions } from "../contract/call-options.ts";
 import { currentContext } from "../contract/context-scope.ts";
 import { ContextValueMap } from "../contract/context-values.ts";
@@ -40,12 +41,21 @@ interface Request {
   readonly messages?: AsyncIterable<unknown> | Iterable<unknown>;
 }
 
+/** What stays as it was at the call's beginning, whatever interceptors make of it and wherever they go on from. */
+interface Pinned {
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+  readonly parent: CallContext | null;
+}
+
 export class InterceptedCaller implements RunOwner {
   readonly #caller: DocumentCaller;
   readonly #host: CallHost;
   readonly #interceptors: readonly Interceptor[];
   readonly #timeoutMs: number | undefined;
+  /** Those that deadline and close have to end. */
   readonly #runs = new Set<InterceptedRun>();
+  #closedWith: (() => RpcError) | undefined;
   readonly #deadlines: DeadlineTimer;
 
   constructor(caller: DocumentCaller, host: CallHost, options: CompleteChannelOptions) {
@@ -58,30 +68,36 @@ export class InterceptedCaller implements RunOwner {
 
   /** Ends the calls that wait for interceptors. */
   close(error: () => RpcError): void {
+    this.#closedWith = error;
     for (const run of [...this.#runs]) run.end(error());
     this.#deadlines.stop();
   }
 
-  watchDeadline(at: number): void {
-    this.#deadlines.watch(at);
+  get closedWith(): RpcError | undefined {
+    return this.#closedWith?.();
+  }
+
+  watch(run: InterceptedRun): void {
+    this.#runs.add(run);
+    if (run.expiresAt !== Number.POSITIVE_INFINITY && this.#closedWith === undefined) this.#deadlines.watch(run.expiresAt);
+  }
+
+  unwatch(run: InterceptedRun): void {
+    this.#runs.delete(run);
   }
 
   #expire(now: number): number {
     let next = Number.POSITIVE_INFINITY;
     for (const run of [...this.#runs]) {
-      if (run.deadlineAt <= now) run.expire();
-      else next = Math.min(next, run.deadlineAt);
+      if (run.expiresAt <= now) run.expire();
+      else next = Math.min(next, run.expiresAt);
     }
     return next;
   }
 
-  ended(run: InterceptedRun): void {
-    this.#runs.delete(run);
-  }
-
   /** Unary and client-stream calls. */
   async single(method: MethodDescription, request: Request, options: CallOptions | undefined): Promise<unknown> {
-    const run = this.#newRun(method, options);
+    const run = new InterceptedRun(this.#host, method, options, this);
     const reply = await this.#told(run, this.#run(run, request));
     if (options?.onTrailers === undefined && reply.trailers === run.trailers) run.finish();
     else await this.#endWell(run, reply);
@@ -90,25 +106,19 @@ export class InterceptedCaller implements RunOwner {
   }
 
   async oneWay(method: MethodDescription, request: Request, options: CallOptions | undefined): Promise<void> {
-    const run = this.#newRun(method, options);
+    const run = new InterceptedRun(this.#host, method, options, this);
     await this.#run(run, request);
     run.finish();
   }
 
   /** Streaming responses. The call starts at once; errors wait for the loop. */
   stream(method: MethodDescription, request: Request, options: CallOptions | undefined): AsyncIterable<unknown> {
-    const run = this.#newRun(method, options);
+    const run = new InterceptedRun(this.#host, method, options, this);
     const reply = this.#told(run, this.#run(run, request));
     return new InterceptedStream(reply, run, {
       ended: (one) => this.#endWell(run, one),
       failed: (trailers) => this.#tellTrailers(trailers, options),
     });
-  }
-
-  #newRun(method: MethodDescription, options: CallOptions | undefined): InterceptedRun {
-    const run = new InterceptedRun(this.#host, method, options, this);
-    this.#runs.add(run);
-    return run;
   }
 
   /** Tells the user what metadata the reply brings, or the failure. */
@@ -130,11 +140,12 @@ export class InterceptedCaller implements RunOwner {
 
   /** Never rejects: the call itself went well. */
   async #endWell(run: InterceptedRun, reply: Reply): Promise<void> {
-    const trailers = run.until(reply.trailers).then(
-      (one) => this.#tellTrailers(one, run.options),
+    const isAwaited = run.options?.onTrailers !== undefined;
+    const told = (isAwaited ? run.until(reply.trailers) : reply.trailers).then(
+      (trailers) => this.#tellTrailers(trailers, run.options),
       (error: unknown) => this.#host.report(error, { trailers: true }),
     );
-    if (run.options?.onTrailers !== undefined) await trailers;
+    if (isAwaited) await told;
     run.finish();
   }
 
@@ -162,7 +173,6 @@ export class InterceptedCaller implements RunOwner {
       if (reply.messages !== undefined) run.streaming();
       return reply;
     } catch (error) {
-      run.streams.leave();
       run.finish();
       // What is answered too late is not read by anybody.
       chain?.then((late) => late.messages?.[Symbol.asyncIterator]().return?.()).catch(() => {});
@@ -195,12 +205,13 @@ export class InterceptedCaller implements RunOwner {
     };
     run.begin(Math.min(timeoutMs, parent?.remainingMs() ?? Number.POSITIVE_INFINITY), parent);
     // A deadline may only get shorter on the way.
-    const innermost = (inner: InterceptedCall): Promise<Reply> => this.#call(run, inner, Math.min(inner.deadline, deadline));
+    const innermost = (inner: InterceptedCall): Promise<Reply> =>
+      this.#call(run, inner, { deadline: Math.min(inner.deadline, deadline), parent: parent ?? null });
     return intercept(this.#interceptors, method, innermost)(call);
   }
 
   /** The call itself, with what the interceptors made of it. */
-  async #call(run: InterceptedRun, call: InterceptedCall, deadline: number): Promise<Reply> {
+  async #call(run: InterceptedRun, call: InterceptedCall, { deadline, parent }: Pinned): Promise<Reply> {
     const { method, options } = run;
     const over = run.callBelow();
     let begun: () => void = () => {};
@@ -218,6 +229,7 @@ export class InterceptedCaller implements RunOwner {
     const inner: CallOptions = {
       ...others,
       ...(followed === undefined ? {} : { signal: followed }),
+      parent,
       timeoutMs: deadline - this.#host.clock.epochNow(),
       metadata: call.metadata,
       onMetadata: (metadata) => {
@@ -228,7 +240,6 @@ export class InterceptedCaller implements RunOwner {
         run.hasFailedBare = run.leading === undefined;
         end(metadata);
         begun();
-        over();
       },
     };
     const reply = (more: { message?: unknown; messages?: AsyncIterable<unknown> }): Reply => ({
@@ -254,8 +265,12 @@ export class InterceptedCaller implements RunOwner {
       case "server-stream":
       case "bidi": {
         const given = method.kind === "bidi" ? { requests: call.messages ?? nothing() } : { request: call.message };
-        const messages = this.#caller.stream({ method, options: inner, raw: true, ...given });
-        const first = peekFirst(messages, over);
+        let first: ReturnType<typeof peekFirst> | undefined;
+        const settled = (): void => {
+          over();
+          if (first !== undefined) run.streams.delete(first.messages);
+        };
+        first = peekFirst(this.#caller.stream({ method, options: inner, raw: true, settled, ...given }));
         run.streams.add(first.messages);
         await Promise.race([hasBegun, first.arrived]);
         return reply({ messages: first.messages });

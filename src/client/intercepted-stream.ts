@@ -6,17 +6,18 @@
 
 import type { Reply } from "../contract/interceptor.ts";
 import type { MethodDescription } from "../contract/service.ts";
-import { isRpcError } from "../errors/rpc-error.ts";
+import { isRpcError, type RpcError } from "../errors/rpc-error.ts";
 import { Metadata } from "../metadata/metadata.ts";
+import { cancelled } from "./client-call.ts";
 
 const done: IteratorResult<never> = Object.freeze({ value: undefined, done: true }) as IteratorResult<never>;
 
 /** The run that the stream belongs to. */
 export interface StreamRun {
   readonly method: MethodDescription;
-  readonly streams: StreamsBelow;
-  /** Its end has come before the stream's. */
-  readonly hasFailed: boolean;
+  readonly error: RpcError | undefined;
+  end(error: RpcError): void;
+  failWaiting(): void;
   until<T>(promise: Promise<T>): Promise<T>;
   finish(): void;
 }
@@ -55,7 +56,7 @@ export class InterceptedStream implements AsyncIterableIterator<unknown> {
       if (this.#isOver) return done;
       this.#isOver = true;
       // It has not failed by itself.
-      if (this.#run.hasFailed) this.#messages?.return?.().catch(() => {});
+      if (error === this.#run.error) this.#messages?.return?.().catch(() => {});
       this.#run.finish();
       if (this.#messages !== undefined && isRpcError(error)) this.#end.failed(error.metadata);
       throw error;
@@ -75,10 +76,17 @@ export class InterceptedStream implements AsyncIterableIterator<unknown> {
     if (this.#isOver) return done;
     this.#isOver = true;
     const left = this.#messages?.return?.();
-    this.#run.streams.leave();
-    this.#run.finish();
+    this.#run.end(cancelled(undefined));
+    this.#run.failWaiting();
     if (this.#messages !== undefined) this.#end.failed(new Metadata());
-    await left;
+    try {
+      // A generator that waits for good hears of it only then: it has its moment, as with any other end.
+      if (left !== undefined) await this.#run.until(left);
+    } catch (error) {
+      if (error !== this.#run.error) throw error;
+    } finally {
+      this.#run.finish();
+    }
     // An interceptor may still answer with a stream of its own.
     if (this.#messages === undefined) this.#reply.then((reply) => iteratorOf(reply).return?.()).catch(() => {});
     return done;
@@ -94,24 +102,26 @@ export class InterceptedStream implements AsyncIterableIterator<unknown> {
   }
 }
 
-/** Streams that one intercepted call has opened: usually one, more where an interceptor tries again. */
+/** Streams that one intercepted call has opened and that have not ended: usually one, more where an interceptor tries again. */
 export class StreamsBelow {
-  readonly #streams: AsyncIterator<unknown>[] = [];
+  readonly #streams = new Set<AsyncIterator<unknown>>();
   #hasLeft = false;
 
-  get isEmpty(): boolean {
-    return this.#streams.length === 0;
-  }
-
   add(stream: AsyncIterator<unknown>): void {
-    this.#streams.push(stream);
+    this.#streams.add(stream);
     if (this.#hasLeft) this.leave();
   }
 
-  /** Nobody reads them any more. Harmless for those that have ended. */
+  delete(stream: AsyncIterator<unknown>): void {
+    this.#streams.delete(stream);
+  }
+
+  /** Nobody reads them any more. */
   leave(): void {
     this.#hasLeft = true;
-    for (const stream of this.#streams.splice(0)) stream.return?.().catch(() => {});
+    const streams = [...this.#streams];
+    this.#streams.clear();
+    for (const stream of streams) stream.return?.().catch(() => {});
   }
 }
 
@@ -119,36 +129,25 @@ function iteratorOf({ messages }: Reply): AsyncIterator<unknown> {
   return messages === undefined ? { next: () => Promise.resolve(done) } : messages[Symbol.asyncIterator]();
 }
 
-/** Looks whether a first message has come, without taking it from the reader. `over` runs when the reader has seen the end. */
-export function peekFirst(
-  messages: AsyncIterable<unknown>,
-  over: () => void,
-): { arrived: Promise<void>; messages: AsyncIterableIterator<unknown> } {
+/** Looks whether a first message has come, without taking it from the reader. */
+export function peekFirst(messages: AsyncIterable<unknown>): {
+  arrived: Promise<void>;
+  messages: AsyncIterableIterator<unknown>;
+} {
   const iterator = messages[Symbol.asyncIterator]();
-  const take = async (): Promise<IteratorResult<unknown>> => {
-    let isOver = true;
-    try {
-      const result = await iterator.next();
-      isOver = result.done === true;
-      return result;
-    } finally {
-      if (isOver) over();
-    }
-  };
-  let first: Promise<IteratorResult<unknown>> | undefined = take();
+  let first: Promise<IteratorResult<unknown>> | undefined = iterator.next();
   const arrived = first.then(
     () => {},
     () => {},
   );
   const replay: AsyncIterableIterator<unknown> = {
     next() {
-      const result = first ?? take();
+      const result = first ?? iterator.next();
       first = undefined;
       return result;
     },
     async return() {
       first = undefined;
-      over();
       await iterator.return?.();
       return done;
     },

@@ -28,6 +28,8 @@ export interface StreamCallInit {
   /** Where the result of a client stream goes. */
   readonly resolve?: (value: unknown) => void;
   readonly reject?: (error: unknown) => void;
+  /** Called at its end, in whatever way. */
+  readonly settled?: () => void;
 }
 
 export class StreamCall extends ClientCall implements Outgoing {
@@ -196,6 +198,11 @@ export class StreamCall extends ClientCall implements Outgoing {
     // What had arrived before an error comes first, unless the reader itself has given up.
     else if (this.#isGivenUp || this.host.isClosed) this.inbox.abort(error);
     else this.inbox.fail(error);
+  }
+
+  protected override settle(error: unknown): void {
+    super.settle(error);
+    this.#init.settled?.();
   }
 
   protected reset(): void {

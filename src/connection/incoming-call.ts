@@ -54,7 +54,7 @@ export function abortError(reason: AbortReason): RpcError {
         scope: "connection",
       });
     case "shutdown":
-      return new RpcError({ code: "UNAVAILABLE", message: "the server is shutting down" });
+      return new RpcError({ code: "UNAVAILABLE", message: "the server has ended the connection, which it was leaving" });
     default:
       return reason satisfies never;
   }

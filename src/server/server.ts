@@ -157,8 +157,12 @@ export class RpcServer implements Server, ServerHost, ServerConnectionHost {
   setTls(tls: object): void {
     if (typeof tls !== "object" || tls === null) throw new TypeError("setTls() needs node:tls options");
     const next = { ...this.#tls, ...tls };
-    // What is no certificate throws here, and nothing has changed.
-    for (const listener of this.#listeners) listener.setTls(next);
+    try {
+      for (const listener of this.#listeners) listener.setTls(next);
+    } catch (cause) {
+      // What is no certificate: the first listener has thrown, and nothing has changed.
+      throw new TypeError(`setTls() needs node:tls options: ${describeSocketError(cause)}`, { cause });
+    }
     this.#tls = next;
   }
 

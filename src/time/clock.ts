@@ -15,7 +15,7 @@ export interface Clock {
   /** Calendar time in epoch milliseconds. */
   epochNow(): number;
   /**
-   * Runs `fn` once after at least `ms` (up to 2^31-1).
+   * Runs `fn` once after `ms` (up to 2^31-1). Node's timers may fire a part of a millisecond early.
    * @param keepsAlive whether the process stays for it
    */
   startTimer(fn: () => void, ms: number, keepsAlive: boolean): Timer;

@@ -46,8 +46,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const server = secure
     ? loadTls().createServer({ handshakeTimeout: options.handshakeTimeoutMs, ...options.tls }, accept)
     : net.createServer({ noDelay: true }, accept);
-  const handshakes =
-    secure && address.kind !== "unix" ? new TlsHandshakes(server as tls.Server, options.maxHandshakes) : undefined;
+  const handshakes = secure ? new TlsHandshakes(server as tls.Server, options.maxHandshakes) : undefined;
   // Sockets that fail before they are handed out: TLS handshakes above all.
   server.on("tlsClientError", (error: Error, socket: tls.TLSSocket) => {
     const { host, port } = peerOf(socket);
@@ -112,7 +111,9 @@ class TlsHandshakes {
       const [oldest] = this.#sockets;
       oldest?.destroy();
     });
-    server.on("secureConnection", (secured: tls.TLSSocket) => {
+    server.on("secureConnection", (secured: tls.TLSSocket & { readonly _parent?: net.Socket }) => {
+      const { _parent: below } = secured;
+      if (below !== undefined && this.#sockets.delete(below)) return;
       for (const socket of this.#sockets) {
         if (socket.remotePort !== secured.remotePort || socket.remoteAddress !== secured.remoteAddress) continue;
         this.#sockets.delete(socket);

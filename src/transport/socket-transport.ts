@@ -50,7 +50,9 @@ export class SocketTransport implements Transport {
 
   /** Put together when it is asked for: the text of an idle connection would be memory for nothing. */
   get peerAddress(): string {
-    return this.#peerPort === undefined ? this.#peerHost : `${this.#peerHost}:${this.#peerPort}`;
+    const host = this.#peerHost;
+    if (this.#peerPort === undefined) return host;
+    return host.includes(":") ? `[${host}]:${this.#peerPort}` : `${host}:${this.#peerPort}`;
   }
 
   /** The socket has handed over what it had. */

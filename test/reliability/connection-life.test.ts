@@ -208,6 +208,19 @@ describe("backoff", () => {
     expect(await within(110, client.echo({ a: 1 }))).toEqual({ a: 1 });
   });
 
+  it("ends with an attempt for a call that comes right behind its timer, which may fire a part of a millisecond early", async () => {
+    open();
+    const startTimer = clock.startTimer.bind(clock);
+    clock.startTimer = (fn, ms, keepsAlive) => startTimer(fn, Math.max(0, ms - 0.9), keepsAlive);
+    channel.wire.refuse();
+    expect(await within(10, failureOf(client.echo()))).toMatchObject({ code: "UNAVAILABLE" });
+    const pending = clock.pendingTimers;
+    for (let waited = 0; waited < 1_000 && clock.pendingTimers === pending; waited += 1) await clock.advance(0.1);
+    expect(clock.pendingTimers).toBe(pending - 1);
+    channel.wire.heal();
+    expect(await within(110, client.echo({ a: 1 }))).toEqual({ a: 1 });
+  });
+
   it("is not for channels that nobody calls through: they stay as they are", async () => {
     open();
     await within(10, client.echo());

@@ -100,6 +100,17 @@ describe("several servers", () => {
     expect((counts()[1] ?? 0) - (before[1] ?? 0)).toBeGreaterThan(20);
   });
 
+  it("come back as well that were lost in a quiet hour, with the calls that come later", async () => {
+    open(2, { reconnect: { minMs: 100, maxMs: 1_000 } });
+    await soon(channel.ready());
+    await clock.advance(50);
+    channel.wires[1]?.cut();
+    await clock.advance(10_000);
+    for (let i = 0; i < 20; i += 1) await soon(client.echo(), 100);
+    for (let i = 0; i < 100; i += 1) await client.echo();
+    expect(counts()[1]).toBeGreaterThan(20);
+  });
+
   it("are not asked while nobody calls", async () => {
     open(2);
     await soon(client.echo());

@@ -1,6 +1,7 @@
 /** TLS and client certificates: who is let in, what each refusal says, what handlers see, certificates that are renewed, the wrong peer. */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import tls from "node:tls";
@@ -173,6 +174,28 @@ describe("the wrong peer", () => {
     await server.close();
     await peer.expectClose();
     peer.destroy();
+  });
+
+  it("TLS handshakes over a unix socket are bounded and ended like any others", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "taut-"));
+    stops.push(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "tls.sock");
+    const { server } = await serve({ tls: identity("server"), handshakeTimeoutMs: 600_000, maxHandshakes: 3 });
+    const { url } = await server.listen(`unix://${path}`);
+    const { client } = open(url, { tls: { ca, servername: "localhost" } });
+    expect(await client.echo({ a: 1 })).toEqual({ a: 1 });
+    let closed = 0;
+    const strangers = Array.from({ length: 8 }, () =>
+      net
+        .connect(path)
+        .on("close", () => (closed += 1))
+        .on("error", () => {}),
+    );
+    await eventually(() => closed === 5, "the oldest are closed");
+    // Whoever has got through is no handshake any more.
+    expect(await client.echo({ a: 2 })).toEqual({ a: 2 });
+    await server.close();
+    await eventually(() => closed === strangers.length, "the others end with the server");
   });
 });
 

@@ -447,9 +447,108 @@ describe("a call whose interceptor does not answer", () => {
     });
     const { client, clock } = on("channel", [endless]);
     const failing = failureOf(collect(client.list({ steps: [] }, { timeoutMs: 100 })));
-    await clock.advance(101);
+    await clock.advance(160);
     expect(await failing).toMatchObject({ code: "DEADLINE_EXCEEDED", executed: "no" });
     expect(isLeft).toBe(true);
+  });
+
+  describe("a stream that its interceptor holds up", () => {
+    const chunks = async function* (_request: unknown, { signal }: CallContext) {
+      yield { seq: 0, body: empty };
+      yield { seq: 1, body: empty };
+      if ((await Promise.resolve(signal)).aborted) return;
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    };
+    /** Hands on one message, and then none. */
+    const holdUp: Interceptor = async (call, next) => {
+      const reply = await next(call);
+      const messages = (async function* () {
+        for await (const one of reply.messages as AsyncIterable<unknown>) {
+          yield one;
+          await new Promise(() => {});
+        }
+      })();
+      return { ...reply, messages };
+    };
+    const short = async function* () {
+      yield { seq: 0, body: empty };
+    };
+
+    it.each(Object.keys(ways).flatMap((way) => [["open", way] as const, ["ended", way] as const]))(
+      "while the call below is %s ends with %s",
+      async (below, way) => {
+        const { code, end, timeoutMs = Number.POSITIVE_INFINITY } = ways[way] as (typeof ways)[string];
+        const { client, channel, clock } = on("channel", [holdUp], { list: below === "open" ? chunks : short });
+        const abort = new AbortController();
+        const stream = client.list({ steps: [] }, { signal: abort.signal, timeoutMs })[Symbol.asyncIterator]();
+        expect(await stream.next()).toMatchObject({ done: false });
+        const failing = failureOf(stream.next());
+        await clock.settle();
+        end({ abort, close: () => channel.close() });
+        await clock.advance(210);
+        expect(await failing).toMatchObject({ code });
+        expect(await stream.next()).toEqual({ done: true, value: undefined });
+      },
+    );
+
+    it("is left at once, and ends what the interceptor has opened beside it", async () => {
+      let signal: AbortSignal | undefined;
+      const twice: Interceptor = async (call, next) => {
+        signal = call.signal;
+        await next(call);
+        return holdUp(call, next);
+      };
+      const { client, clock, server } = on("channel", [twice], { list: chunks });
+      const stream = client.list({ steps: [] })[Symbol.asyncIterator]();
+      await stream.next();
+      const waiting = stream.next();
+      const left = stream.return?.();
+      expect(await waiting).toEqual({ done: true, value: undefined });
+      await clock.advance(60);
+      expect(await left).toEqual({ done: true, value: undefined });
+      expect(signal?.aborted).toBe(true);
+      await clock.settle();
+      expect(server.stats().open).toBe(0);
+    });
+
+    it("is not sent any more when its reader has left before", async () => {
+      let go: () => void = () => {};
+      const wait: Interceptor = async (call, next) => {
+        await new Promise<void>((resolve) => {
+          go = resolve;
+        });
+        return next(call);
+      };
+      const { client, clock, server } = on("channel", [wait], { list: chunks });
+      const stream = client.list({ steps: [] })[Symbol.asyncIterator]();
+      const first = stream.next();
+      await stream.return?.();
+      expect(await first).toEqual({ done: true, value: undefined });
+      go();
+      await clock.settle();
+      expect(server.stats().started).toBe(0);
+    });
+  });
+
+  it("that goes on in another call's turn keeps its own parent", async () => {
+    let turn: Promise<unknown> = Promise.resolve();
+    const oneByOne: Interceptor = (call, next) => {
+      if (call.method.name !== "echo") return next(call);
+      const mine = turn.then(() => next(call));
+      turn = mine;
+      return mine;
+    };
+    const { client, clock } = on("channel", [oneByOne], {
+      empty: async () => {
+        await client.echo({ body: empty });
+        return {};
+      },
+      echo: () => new Promise((resolve) => clock.startTimer(() => resolve({ body: empty }), 400, true)),
+    });
+    // The second one's echo is sent when the first one's has come, with a hundred milliseconds left for the first.
+    const answers = [client.empty({}, { timeoutMs: 500 }), client.empty({}, { timeoutMs: 5_000 })];
+    await clock.advance(1_000);
+    expect(await Promise.all(answers)).toEqual([{}, {}]);
   });
 
   it("whose trailers fail succeeds, and onError is told", async () => {
