@@ -272,6 +272,7 @@ export class InterceptedCaller implements RunOwner {
         };
         first = peekFirst(this.#caller.stream({ method, options: inner, raw: true, settled, ...given }));
         run.streams.add(first.messages);
+        run.messages = first.messages;
         await Promise.race([hasBegun, first.arrived]);
         return reply({ messages: first.messages });
       }

@@ -49,6 +49,8 @@ export class InterceptedRun {
   hasFailedBare = false;
   /** Of the last call below; they never reject. */
   trailers: Promise<Metadata> | undefined;
+  /** Of the last call below. */
+  messages: AsyncIterable<unknown> | undefined;
   readonly #startedAt: number;
   #deadlineAt = Number.POSITIVE_INFINITY;
   /** When the owner is to call `expire`, on the clock's scale. */

@@ -16,6 +16,8 @@ const done: IteratorResult<never> = Object.freeze({ value: undefined, done: true
 export interface StreamRun {
   readonly method: MethodDescription;
   readonly error: RpcError | undefined;
+  /** Of the last call below. */
+  readonly messages: AsyncIterable<unknown> | undefined;
   end(error: RpcError): void;
   failWaiting(): void;
   until<T>(promise: Promise<T>): Promise<T>;
@@ -51,7 +53,9 @@ export class InterceptedStream implements AsyncIterableIterator<unknown> {
     try {
       reply = await this.#reply;
       this.#messages ??= iteratorOf(reply);
-      result = await this.#run.until(this.#messages.next());
+      const next = this.#messages.next();
+      // What no interceptor stands before ends by itself.
+      result = await (reply.messages === this.#run.messages ? next : this.#run.until(next));
     } catch (error) {
       if (this.#isOver) return done;
       this.#isOver = true;
