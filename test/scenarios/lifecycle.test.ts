@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, createServer } from "taut";
+import { type CallContext, connect, createServer } from "taut";
 import { describe, expect, it } from "vitest";
 import { ConformanceClient, ConformanceService } from "../.generated/schemas/conformance/v1/service.ts";
 import { conformanceHandler } from "../conformance/cases/conformance-handler.ts";
@@ -195,7 +195,13 @@ describe("addresses", () => {
     const folder = mkdtempSync(join(tmpdir(), "taut-"));
     const path = `unix://${join(folder, "s")}`;
     for (const address of ["127.0.0.1:0", "tcp://127.0.0.1:0", "localhost:0", "[::1]:0", path]) {
-      await using server = createServer().add(ConformanceService, conformanceHandler(() => undefined as never).handler);
+      let caller = "";
+      const echo = (request: object, { peer }: CallContext) => {
+        caller = peer.address;
+        return request;
+      };
+      const { handler } = conformanceHandler(() => undefined as never);
+      await using server = createServer().add(ConformanceService, { ...handler, echo } as never);
       let url: string;
       try {
         ({ url } = await server.listen(address));
@@ -207,6 +213,8 @@ describe("addresses", () => {
       }
       await using channel = connect(url);
       expect(await new ConformanceClient(channel).echo({ body: empty })).toEqual({ body: empty });
+      // As a URL would write it.
+      if (address.startsWith("[")) expect(caller).toMatch(/^\[::1\]:\d+$/);
     }
     rmSync(folder, { recursive: true });
   });
