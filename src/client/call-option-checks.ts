@@ -2,6 +2,7 @@
 
 import { shown } from "../connection/option-checks.ts";
 import type { CallOptions } from "../contract/call-options.ts";
+import { hasMethod } from "../contract/has-method.ts";
 import { checkRetry } from "./channel-options.ts";
 
 export function checkCallOptions(options: CallOptions): void {
@@ -9,9 +10,9 @@ export function checkCallOptions(options: CallOptions): void {
     throw new TypeError(`call options must be an object, not ${shown(options)}`);
   checkRetry(options.retry);
   const { signal, parent, onMetadata, onTrailers } = options;
-  if (signal !== undefined && !has(signal, "addEventListener"))
+  if (signal !== undefined && !hasMethod(signal, "addEventListener"))
     throw new TypeError(`signal must be an AbortSignal, not ${kindOf(signal)}`);
-  if (parent !== undefined && parent !== null && !has(parent, "remainingMs")) {
+  if (parent !== undefined && parent !== null && !hasMethod(parent, "remainingMs")) {
     throw new TypeError(`parent must be a handler's context or null, not ${kindOf(parent)}`);
   }
   checkCallback(onMetadata, "onMetadata");
@@ -21,10 +22,6 @@ export function checkCallOptions(options: CallOptions): void {
 function checkCallback(callback: unknown, name: string): void {
   if (callback !== undefined && typeof callback !== "function")
     throw new TypeError(`${name} must be a function, not ${kindOf(callback)}`);
-}
-
-function has(value: unknown, method: string): boolean {
-  return typeof (value as Partial<Record<string, unknown>> | null)?.[method] === "function";
 }
 
 function kindOf(value: unknown): string {

@@ -53,7 +53,8 @@ export interface ChannelOptions {
   resolve?(name: string): Promise<readonly string[]>;
   /**
    * Milliseconds between attempts to connect: from `minMs` times 1.6 each up to `maxMs`, with full jitter, so that a server which comes back
-   * is not met by all its clients at once. Default 100 and 5,000.
+   * is not met by all its clients at once. Default 100 and 5,000. A call that comes in between begins one 100 ms after the last; calls that come
+   * in every pause, up to 1,000 ms after.
    */
   reconnect?: { minMs?: number; maxMs?: number };
   /** Which failures of handlers are tried again, for calls that do not say themselves. Default none: only the user knows what may run twice. */

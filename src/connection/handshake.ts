@@ -69,7 +69,8 @@ interface HandshakeOwner {
 /** Rounds of challenge and answer before a peer is given up. */
 const maxRounds = 8;
 
-const maxHandshakeBytes = maxFrameBytesOf({ fragmentBytes, limits: defaultLimits });
+/** What all take by default: the peer's limits are not known yet. Whoever has raised this end's has presumably raised the peer's. */
+const leastHandshakeBytes = maxFrameBytesOf({ fragmentBytes, limits: defaultLimits });
 
 export class Handshake {
   readonly #role: HandshakeRole;
@@ -183,10 +184,10 @@ export class Handshake {
     );
   }
 
-  /** The peer's limits are not known yet: it takes what all take by default. */
   #send(kind: number, body: Buffer, what: string): void {
-    if (body.length > maxHandshakeBytes) {
-      const message = `${what} make a handshake frame of ${body.length} bytes, more than ${maxHandshakeBytes}`;
+    const most = Math.max(leastHandshakeBytes, maxFrameBytesOf(this.#settings));
+    if (body.length > most) {
+      const message = `${what} make a handshake frame of ${body.length} bytes, more than ${most}`;
       return this.#fail(refusal("RESOURCE_EXHAUSTED", message));
     }
     this.#owner.send(kind, body);

@@ -2,6 +2,7 @@
 
 import type { Metadata } from "../metadata/metadata.ts";
 import type { ContextValues, Peer } from "./call-context.ts";
+import { hasMethod } from "./has-method.ts";
 import type { CallKind, MethodDescription } from "./service.ts";
 
 /**
@@ -65,14 +66,15 @@ function checkReply(method: MethodDescription, reply: unknown): Reply {
   if (typeof reply !== "object" || reply === null) throw noReply(method, `a reply of its own, not ${String(reply)}`);
   const { message, messages, metadata, trailers } = reply as Partial<Reply>;
   if (kind === "server-stream" || kind === "bidi") {
-    if (!has(messages, Symbol.asyncIterator)) throw noReply(method, "a reply of its own with { messages }, an async iterable");
+    if (!hasMethod(messages, Symbol.asyncIterator))
+      throw noReply(method, "a reply of its own with { messages }, an async iterable");
   } else {
     const isDocument = typeof message === "object" && message !== null;
     const isEmpty = kind === "one-way" || method.result === "void";
     if (messages !== undefined || !(isDocument || isEmpty))
       throw noReply(method, "a reply of its own with { message }, a document");
   }
-  if (!has(metadata, "get") || !has(trailers, "then")) {
+  if (!hasMethod(metadata, "get") || !hasMethod(trailers, "then")) {
     throw noReply(method, "a reply of its own with { metadata, trailers: Promise<Metadata> }");
   }
   return reply as Reply;
@@ -80,9 +82,4 @@ function checkReply(method: MethodDescription, reply: unknown): Reply {
 
 function noReply({ path }: MethodDescription, orElse: string): TypeError {
   return new TypeError(`an interceptor of ${path} must return what next(call) answers, or ${orElse}`);
-}
-
-/** By its method, not its class: interceptors may come with another copy of this package. */
-function has(value: unknown, method: string | symbol): boolean {
-  return typeof (value as Partial<Record<string | symbol, unknown>> | null | undefined)?.[method] === "function";
 }
